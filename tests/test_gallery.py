@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import archdraw
-from archdraw.app.cards import FILTERS, card
-from archdraw.app.gallery import words_in
 from archdraw.cli import run
+from archdraw.site.cards import FILTERS, card
+from archdraw.site.entries import words_in
+from archdraw.site.templating import words
 from browser import NAMES
 from test_cli import SPEC
 
@@ -61,7 +62,7 @@ def test_without_a_script_the_page_is_a_list_of_all(site: Path) -> None:
     # The newest comes first.
     dates = [one["data-date"] or "" for one in page.cards]
     assert dates == sorted(dates, reverse=True)
-    assert page.scripts == ["gallery-words.js", "gallery.js"]
+    assert page.scripts == ["strings.js", "common.js", "search-words.js", "home.js"]
 
 
 def test_a_card_says_what_the_facts_say() -> None:
@@ -80,8 +81,8 @@ def test_the_facts_of_a_model_are_a_file(site: Path) -> None:
 
 
 def test_a_search_has_the_words_of_the_diagrams(site: Path) -> None:
-    text = (site / "gallery-words.js").read_text("utf-8")
-    words = json.loads(text.removeprefix("var galleryWords = ").removesuffix(";\n"))
+    text = (site / "search-words.js").read_text("utf-8")
+    words = json.loads(text.removeprefix("var searchWords = ").removesuffix(";\n"))
     assert words.keys() == {*MODELS}
     assert "deltanet" in words["qwen3-next-80b-a3b"]
     assert "deltanet" not in words["gpt-2"]
@@ -119,12 +120,12 @@ def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert run(["gallery", "bad.yaml", "--no-cache"]) == 0
     page = Cards()
     page.feed(Path("out/index.html").read_text("utf-8"))
-    assert page.scripts == ["gallery-words.js", "gallery.js"]
+    assert page.scripts == ["strings.js", "common.js", "search-words.js", "home.js"]
     assert page.tags.count("img") == 2
-    assert "</script" not in Path("out/gallery-words.js").read_text("utf-8").casefold()
+    assert "</script" not in Path("out/search-words.js").read_text("utf-8").casefold()
     own = Cards()
     own.feed(Path("out/bad.html").read_text("utf-8"))
-    assert own.scripts == ["model.js"]
+    assert own.scripts == ["strings.js", "common.js", "model.js"]
     assert "img" not in own.tags
 
 
@@ -162,3 +163,12 @@ def test_an_address_says_what_is_shown(
     visible = [one["id"] or "" for one in page.cards if "hidden" not in one]
     assert {*visible} == shown
     assert (visible or [""])[0] == first
+
+
+def test_no_word_of_the_catalogue_has_the_name_of_a_method() -> None:
+    """A template reads ``words.home.clear`` as the method of a dictionary before it reads the key."""
+
+    def keys(part: dict[str, Any]) -> set[str]:
+        return {*part}.union(*(keys(below) for below in part.values() if isinstance(below, dict)))
+
+    assert not keys(words()) & {*dir(dict)}

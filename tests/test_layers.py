@@ -45,7 +45,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "cli"},
+        {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -79,8 +79,8 @@ HOMES: dict[str, set[str]] = {
     "pydantic": {"models", "app.options", "app.schemas"},
     "pydantic_core": {"models"},
     "rich": {"cli._terminal"},
-    "jinja2": {"app.pages"},
-    "markupsafe": {"app.pages"},
+    "jinja2": {"site.templating"},
+    "markupsafe": {"site.templating"},
     "huggingface_hub": {"readers.hub"},
     "torch": {"weights.building"},
     "transformers": {"weights.building"},

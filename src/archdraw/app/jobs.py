@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,8 +16,8 @@ from archdraw.scene import Scene
 from archdraw.sizing import scale_at
 from archdraw.writers import Renderer, TextMode, Writer
 
-FACTS = "facts"
-"""In place of a view: what a gallery says of a model, as JSON."""
+RECORDS = {"facts": "archdraw.site.cards"}
+"""In place of a view: what a gallery says of a model, and the module whose ``written`` makes its bytes."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
 
@@ -116,10 +117,8 @@ def draw(job: Job) -> Drawn:
         known = model.warnings if model.reading is not None else ()
         shown: dict[Said, Model] = {}
         for output in job.outputs:
-            if output.view == FACTS:
-                from archdraw.app.cards import written
-
-                made.append(Made(written(model), model.name))
+            if output.view in RECORDS:
+                made.append(Made(import_module(RECORDS[output.view]).written(model), model.name))
                 continue
             one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
             scene, found = one.drawn(

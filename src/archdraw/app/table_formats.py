@@ -7,9 +7,9 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from archdraw.app.pages import page
 from archdraw.app.tables import COLUMNS, Row, plain
 from archdraw.records import record
+from archdraw.site.templating import page
 
 NOT_DISCLOSED, NONE = "not disclosed", "–"
 

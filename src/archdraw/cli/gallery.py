@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from archdraw.app import gallery
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import names, write_file
 from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
 from archdraw.cli._specs import Work, spec_files
+from archdraw.site import building
 from archdraw.writers import Renderer
 
 
@@ -55,11 +55,11 @@ def command(
     named = names(files)
     cache().models(files)
     outcomes = []
-    for outcome in drawn(gallery.jobs(named, folder, theme, fonts, renderer), jobs):
+    for outcome in drawn(building.jobs(named, folder, theme, fonts, renderer), jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
-        for name, data in gallery.files(outcomes, named):
+        for name, data in building.files(outcomes, named):
             write_file(folder / name, data)
             cache().wrote(folder / name, data)
         cache().say(str(folder / "index.html"))

@@ -1,4 +1,4 @@
-// Search, filters, sorting and theme of the gallery. The state is in the address, so that a link shows what one sees.
+// Search, filters and sorting of the gallery. The state is in the address, so that a link shows what one sees.
 "use strict";
 (() => {
   const form = document.getElementById("search");
@@ -6,9 +6,8 @@
   const found = document.getElementById("found");
   const query = document.getElementById("q");
   const sort = document.getElementById("sort");
-  const theme = document.getElementById("theme");
   const filters = [...form.querySelectorAll("[data-filter]")];
-  const words = typeof galleryWords === "object" ? galleryWords : {};
+  const words = typeof searchWords === "object" ? searchWords : {};
   const cards = [...list.children].map((element, place) => ({
     element, place, data: element.dataset,
     groups: JSON.parse(element.dataset.groups),
@@ -35,7 +34,7 @@
       card.element.hidden = !fits;
       number += fits;
     }
-    found.textContent = `${number} of ${cards.length} models`;
+    found.textContent = said(strings.found, { number, all: cards.length });
   }
 
   function order() {
@@ -68,22 +67,6 @@
     show();
   }
 
-  const THEMES = ["system", "light", "dark"];
-  function paint(name) {
-    if (name === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
-    theme.textContent = `Theme: ${name}`;
-    theme.dataset.now = name;
-  }
-  function stored() {
-    try { return localStorage.getItem("archdraw-theme") || "system"; } catch { return "system"; }
-  }
-  theme.addEventListener("click", () => {
-    const next = THEMES[(THEMES.indexOf(theme.dataset.now) + 1) % THEMES.length];
-    paint(next);
-    try { localStorage.setItem("archdraw-theme", next); } catch { /* a page without storage forgets it */ }
-  });
-
   query.addEventListener("input", () => { show(); remember(); });
   form.addEventListener("change", () => { order(); show(); remember(); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -95,8 +78,6 @@
       query.focus();
     }
   });
-  paint(THEMES.includes(stored()) ? stored() : "system");
-  theme.removeAttribute("aria-pressed");
   form.hidden = false;
   read();
 })();

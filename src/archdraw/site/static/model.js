@@ -1,10 +1,6 @@
 // Zoom of a plate, and what belongs to a block: its lines, its panel, its words.
 "use strict";
 (() => {
-  try {
-    const theme = localStorage.getItem("archdraw-theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch { /* a page without storage follows the system */ }
   const view = document.getElementById("plate");
   const svg = view.querySelector("svg");
   const about = document.getElementById("about");

@@ -1,0 +1,1 @@
+"""The site of a gallery: pages without a server, made of the pictures and facts of many models."""

@@ -1,0 +1,84 @@
+"""The site of a gallery: what is drawn of each model, and the pages that are made of that.
+
+The site needs no server and no request beyond its folder: what a script reads is a script, too, and pictures, style and
+letters are files beside the pages. Without scripts its home is a list of all models. A kind of page is a module in
+``pages/``, listed in :data:`PAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from archdraw.app.batch import Outcome
+from archdraw.app.jobs import Job, Output
+from archdraw.fonts import Weight, web_font
+from archdraw.site.entries import Site, site_of
+from archdraw.site.pages import home, models
+from archdraw.site.templating import script, words
+from archdraw.writers import Renderer
+
+PNG_SCALE = 2.0
+THUMBS = ("light", "dark")
+"""The themes of thumbnails: a page shows those of its own."""
+WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
+PREFIX = "plate-"
+"""Begins all ids of a picture that stands in a page."""
+STATIC = Path(__file__).parent / "static"
+COMMON = ("common.css", "common.js")
+"""The style and the script of all pages."""
+
+
+class Page(Protocol):
+    """A module that makes one kind of page."""
+
+    STATIC: tuple[str, ...]
+    """The files in ``static/`` that its pages use, besides :data:`COMMON`."""
+
+    def files(self, site: Site) -> Iterator[tuple[str, bytes]]:
+        """Names and contents of its pages, and of data that these read."""
+
+
+PAGES: tuple[Page, ...] = (home, models)
+
+
+def jobs(
+    specs: Mapping[Path, str],
+    folder: Path,
+    theme: str | Path = "light",
+    fonts: tuple[str, ...] = (),
+    renderer: Renderer = "resvg",
+) -> list[Job]:
+    """What is to be made of each of ``specs`` in ``folder``, under its name there: SVG, PNG, thumbnails and its card.
+
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG.
+    """
+    return [
+        Job(
+            spec,
+            (
+                Output(folder / f"{name}.svg", "svg", theme=theme, fonts=fonts),
+                Output(folder / f"{name}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts, renderer=renderer),
+                *(
+                    Output(folder / f"{name}-thumb-{one}.svg", "svg", "thumb", one, "outline", fonts=fonts)
+                    for one in THUMBS
+                ),
+                Output(folder / f"{name}-plain.svg", "svg", theme=theme, text="plain", fonts=fonts, prefix=PREFIX),
+                Output(folder / f"{name}.json", "json", "facts"),
+            ),
+        )
+        for spec, name in specs.items()
+    ]
+
+
+def files(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[tuple[str, bytes]]:
+    """The files beside the pictures of ``outcomes``: pages, style, scripts and letters."""
+    site = site_of(outcomes, names)
+    for one in PAGES:
+        yield from one.files(site)
+    for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):
+        yield name, (STATIC / name).read_bytes()
+    yield "strings.js", script("strings", words()["script"])
+    for weight in WEIGHTS:
+        yield f"inter-{weight}.woff2", web_font(weight)

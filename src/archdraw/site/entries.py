@@ -1,0 +1,96 @@
+"""What a site is made of: its models, each with its picture and its facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from html import unescape
+from pathlib import Path
+
+from archdraw.app.batch import Outcome
+from archdraw.records import record
+from archdraw.site.cards import Card
+from archdraw.site.templating import words
+
+DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
+WORDS = re.compile(r"<text\b[^>]*>(.*?)</text>")
+MARKUP = re.compile(r"<[^>]*>")
+
+
+@record(eq=False)
+class Entry:
+    """One model of a gallery: its name in files, its title and description, its facts, and its files by their names."""
+
+    slug: str
+    title: str
+    description: str
+    card: Card
+    files: Mapping[str, Path]
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return str(self.card["facts"]["name"])
+
+    @property
+    def about(self) -> str:
+        """The model in a line: developer, date and kind, as far as they are known."""
+        facts = self.card["facts"]
+        return ", ".join(filter(None, (facts["developer"], facts["released"], facts["kind"])))
+
+    @cached_property
+    def plate(self) -> str:
+        """The plate as it stands in a page, without its XML declaration."""
+        return DECLARATION.sub("", self.text("-plain.svg"))
+
+    @cached_property
+    def search(self) -> str:
+        """All that a search finds it by, in small letters."""
+        groups = (value for values in self.card["groups"].values() for value in values)
+        parts = (self.name, self.slug, *groups, *self.card["concepts"], *self.card["key_points"])
+        return " ".join(dict.fromkeys((*parts, words_in(self.plate)))).casefold()
+
+    def text(self, ending: str) -> str:
+        """What is in the file of this model that ends so. Raises :class:`KeyError` where there is none."""
+        return self.files[f"{self.slug}{ending}"].read_text("utf-8")
+
+
+@record(eq=False)
+class Site:
+    """All models of a site, the newest first."""
+
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, Entry]:
+        """The models by their names in files."""
+        return {entry.slug: entry for entry in self.entries}
+
+    @property
+    def count(self) -> str:
+        """How many models there are, in words."""
+        said = words()["common"]["models"]
+        return str(said["one"] if len(self.entries) == 1 else said["many"].format(count=len(self.entries)))
+
+
+def site_of(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Site:
+    """The site of all models in ``outcomes`` that were drawn; ``names`` are their names in files."""
+    found = sorted(_entries(outcomes, names), key=lambda one: (one.card["facts"]["released"] or "", one.slug))
+    return Site(tuple(reversed(found)))
+
+
+def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[Entry]:
+    for outcome in outcomes:
+        slug = names[outcome.spec]
+        there = {file.name: file for file in outcome.written}
+        if {f"{slug}.json", f"{slug}-plain.svg"} <= there.keys():
+            card = json.loads(there[f"{slug}.json"].read_text("utf-8"))
+            yield Entry(slug, outcome.title, outcome.description, card, there)
+
+
+def words_in(svg: str) -> str:
+    """All words of the picture ``svg``, each once, in their order."""
+    lines = (unescape(MARKUP.sub("", found)) for found in WORDS.findall(svg))
+    return " ".join(dict.fromkeys(word for line in lines for word in line.split()))

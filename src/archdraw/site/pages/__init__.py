@@ -1,0 +1,1 @@
+"""The kinds of pages of a site, a module each: which files it makes, of what and with which scripts."""

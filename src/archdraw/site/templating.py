@@ -1,0 +1,57 @@
+"""Pages of HTML, made from the templates in ``templates/``; whatever is put into one is escaped.
+
+All that the interface of a site says is in ``words.yaml``: templates read it as ``words``, scripts as ``strings``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from archdraw.source import parse, plain, read_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+WORDS = Path(__file__).parent / "words.yaml"
+
+
+def page(template: str, **values: Any) -> str:
+    """The page that ``template`` makes of ``values``. Raises :class:`jinja2.UndefinedError` for one that is missing."""
+    return _environment().get_template(template).render(values)
+
+
+def as_is(markup: str) -> Markup:
+    """``markup`` of our own, whose texts are escaped already, as a value that a page takes as it is."""
+    return Markup(markup)
+
+
+def script(name: str, value: Any) -> bytes:
+    """A classic script that sets the variable ``name`` to ``value``: pages may read that from a folder."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # A script may hold no end of itself, and lines may not break in it.
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"var {name} = {safe};\n".encode()
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The catalogue of all that the interface says: a section a page."""
+    return dict(plain(parse(read_text(WORDS), str(WORDS)).root))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["words"] = words()
+    return environment
