@@ -9,7 +9,7 @@ from archdraw.app.tables import COLUMNS
 from archdraw.site.entries import Entry, Site
 from archdraw.site.templating import as_is, page
 
-STATIC: tuple[str, ...] = ("model.css", "model.js")
+STATIC: tuple[str, ...] = ("model.css", "zoom.js", "model.js")
 HEADER = frozenset({"name", "link", "context"})
 """Columns of the table of facts that the head of a page says already."""
 
