@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from archdraw.errors import ArchdrawError
@@ -58,15 +58,19 @@ BESIDE_MODELS = (
 )
 """What stands in a model's folder beside its config."""
 
+SITE_FILE = "gallery.yaml"
+"""What a folder of specs says of the gallery that is made of them."""
+
 _PART = re.compile(r"(?is)(?P<stem>.*)-(?P<number>\d{1,6})-of-(?P<total>\d{1,6}\.gguf)")
 
 
 def models_in(names: Iterable[str]) -> list[str]:
     """Those of the file ``names`` of a folder that are models.
 
-    Of a split GGUF file that is the first part; projectors and tokenizers' files are none where there are others.
+    Of a split GGUF file that is the first part; projectors and tokenizers' files are none where there are others, and what
+    is said of a gallery is none.
     """
-    found = list(names)
+    found = [name for name in names if name != SITE_FILE]
     kept = [name for name in found if _first_of(name) == name or _first_of(name) not in found]
     models = [name for name in kept if name not in BESIDE_MODELS and not _is_projector(name)]
     return models or kept
@@ -97,16 +101,18 @@ def slug_of(path: str | Path) -> str:
     return file.stem if file.suffix.lower() in SUFFIXES or file.exists() else file.name
 
 
-def names_of(files: Sequence[Path]) -> dict[Path, str]:
+def names_of(files: Sequence[Path], taken: Collection[str] = ()) -> dict[Path, str]:
     """A name for what is made of each of ``files``: its slug, with folders before it where several have the same.
 
-    Whether letters are capital makes no difference, as in the file systems of macOS and Windows. Raises
-    :class:`ArchdrawError` for two that folders do not tell apart, as ``model.yaml`` and ``model.json`` in one.
+    A name that is ``taken`` (in small letters) for something else gets "-model" after it. Whether letters are capital
+    makes no difference, as in the file systems of macOS and Windows. Raises :class:`ArchdrawError` for two that folders
+    do not tell apart, as ``model.yaml`` and ``model.json`` in one.
 
     >>> list(names_of([Path("a/model.yaml"), Path("b/model.yaml"), Path("b/other.yaml")]).values())
     ['a-model', 'b-model', 'other']
     """
     names = {file: slug_of(file) for file in files}
+    names = {file: f"{name}-model" if name.casefold() in taken else name for file, name in names.items()}
     for group in _alike(names):
         folders = {file: _folder_around(file) for file in group}
         common = os.path.commonpath(folders.values())

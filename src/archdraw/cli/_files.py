@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
@@ -16,10 +16,13 @@ from archdraw.model_files import names_of
 from archdraw.writers import Writer
 
 
-def names(files: Sequence[Path]) -> dict[Path, str]:
-    """Names for what is made of ``files``, each another one. Raises :class:`click.UsageError` where there are none."""
+def names(files: Sequence[Path], taken: Collection[str] = ()) -> dict[Path, str]:
+    """Names for what is made of ``files``, each another one and none that is ``taken``.
+
+    Raises :class:`click.UsageError` where there are none.
+    """
     try:
-        return names_of(files)
+        return names_of(files, taken)
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
 

@@ -11,6 +11,7 @@ from archdraw.cli._files import names, write_file
 from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
 from archdraw.cli._specs import Work, spec_files
 from archdraw.site import building
+from archdraw.site.settings import Settings
 from archdraw.writers import Renderer
 
 
@@ -59,7 +60,7 @@ def command(
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
-        for name, data in building.files(outcomes, named):
+        for name, data in building.files(outcomes, named, Settings()):
             write_file(folder / name, data)
             cache().wrote(folder / name, data)
         cache().say(str(folder / "index.html"))

@@ -16,6 +16,7 @@ from archdraw.app.jobs import Job, Output
 from archdraw.fonts import Weight, web_font
 from archdraw.site.entries import Site, site_of
 from archdraw.site.pages import home, models
+from archdraw.site.settings import Settings
 from archdraw.site.templating import script, words
 from archdraw.writers import Renderer
 
@@ -72,9 +73,9 @@ def jobs(
     ]
 
 
-def files(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[tuple[str, bytes]]:
+def files(outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings) -> Iterator[tuple[str, bytes]]:
     """The files beside the pictures of ``outcomes``: pages, style, scripts and letters."""
-    site = site_of(outcomes, names)
+    site = site_of(outcomes, names, settings)
     for one in PAGES:
         yield from one.files(site)
     for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import cached_property
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from archdraw.app.batch import Outcome
 from archdraw.records import record
 from archdraw.site.cards import Card
-from archdraw.site.templating import words
+from archdraw.site.settings import Settings
+from archdraw.site.templating import page, words
 
 DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
 WORDS = re.compile(r"<text\b[^>]*>(.*?)</text>")
@@ -62,6 +65,16 @@ class Site:
     """All models of a site, the newest first."""
 
     entries: tuple[Entry, ...]
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def name(self) -> str:
+        """What the site is called."""
+        return self.settings.name or self.count
+
+    def page(self, address: str, template: str, **values: Any) -> tuple[str, bytes]:
+        """The page at ``address`` that ``template`` makes of ``values`` and the site: its name and what is in it."""
+        return address, page(template, site=self, address=address, **values).encode()
 
     @cached_property
     def by_slug(self) -> Mapping[str, Entry]:
@@ -75,10 +88,10 @@ class Site:
         return str(said["one"] if len(self.entries) == 1 else said["many"].format(count=len(self.entries)))
 
 
-def site_of(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Site:
+def site_of(outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings) -> Site:
     """The site of all models in ``outcomes`` that were drawn; ``names`` are their names in files."""
     found = sorted(_entries(outcomes, names), key=lambda one: (one.card["facts"]["released"] or "", one.slug))
-    return Site(tuple(reversed(found)))
+    return Site(tuple(reversed(found)), settings)
 
 
 def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archdraw.site.cards import FILTERS
 from archdraw.site.entries import Site
-from archdraw.site.templating import page, script
+from archdraw.site.templating import script
 
 STATIC: tuple[str, ...] = ("home.css", "home.js")
 
@@ -18,5 +18,5 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         for name in FILTERS
     }
     choices["year"].reverse()
-    yield "index.html", page("home.html.j2", site=site, choices={k: v for k, v in choices.items() if v}).encode()
+    yield site.page("index.html", "home.html.j2", choices={k: v for k, v in choices.items() if v})
     yield "search-words.js", script("searchWords", {entry.slug: entry.search for entry in site.entries})

@@ -7,7 +7,7 @@ from typing import Any
 
 from archdraw.app.tables import COLUMNS
 from archdraw.site.entries import Entry, Site
-from archdraw.site.templating import as_is, page
+from archdraw.site.templating import as_is
 
 STATIC: tuple[str, ...] = ("model.css", "zoom.js", "model.js")
 HEADER = frozenset({"name", "link", "context"})
@@ -25,7 +25,6 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     for place, entry in enumerate(site.entries):
         family = families[entry.card["facts"]["family"] or ""] if entry.card["facts"]["family"] else []
         values: dict[str, Any] = {
-            "site": site,
             "entry": entry,
             "rows": list(_rows(entry)),
             "picture": as_is(entry.plate),
@@ -35,7 +34,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             "older": site.entries[place + 1] if place + 1 < len(site.entries) else None,
             "family": [one for one in family if one is not entry],
         }
-        yield f"{entry.slug}.html", page("model.html.j2", **values).encode()
+        yield site.page(f"{entry.slug}.html", "model.html.j2", **values)
 
 
 def _rows(entry: Entry) -> Iterator[tuple[str, str]]:
