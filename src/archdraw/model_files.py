@@ -67,8 +67,8 @@ _PART = re.compile(r"(?is)(?P<stem>.*)-(?P<number>\d{1,6})-of-(?P<total>\d{1,6}\
 def models_in(names: Iterable[str]) -> list[str]:
     """Those of the file ``names`` of a folder that are models.
 
-    Of a split GGUF file that is the first part; projectors and tokenizers' files are none where there are others, and what
-    is said of a gallery is none.
+    Of a split GGUF file that is the first part; projectors and tokenizers' files are none where there are others.
+    What a folder says of its gallery is none.
     """
     found = [name for name in names if name != SITE_FILE]
     kept = [name for name in found if _first_of(name) == name or _first_of(name) not in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,8 +12,10 @@ from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import names, write_file
 from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
 from archdraw.cli._specs import Work, spec_files
+from archdraw.errors import ArchdrawError
+from archdraw.model_files import SITE_FILE
 from archdraw.site import building
-from archdraw.site.settings import Settings
+from archdraw.site.settings import ADDRESS, Settings, load_settings
 from archdraw.writers import Renderer
 
 
@@ -22,6 +26,19 @@ from archdraw.writers import Renderer
               help=theme_help())  # fmt: skip
 @renderer_option
 @font_option
+@click.option(
+    "--site",
+    metavar="FILE",
+    help="Name, intro, logo and address of the gallery; gallery.yaml in the first folder of specs, if there is one.",
+)
+@click.option(
+    "--base-url",
+    metavar="URL",
+    help="Where the gallery will be: adds a sitemap, a feed, canonical addresses and pictures for social networks.",
+)
+@click.option("--serve", is_flag=True, help="Show the gallery on this computer until Ctrl-C is pressed.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
+              help="Where to show it; 0: any port that is free.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
 @jobs_option
 @no_cache_option
@@ -33,6 +50,10 @@ def command(
     theme: str,
     renderer: Renderer,
     fonts: tuple[str, ...],
+    site: str | None,
+    base_url: str | None,
+    serve: bool,
+    port: int,
     verbose: bool,
     jobs: int | None,
 ) -> int:
@@ -44,24 +65,58 @@ def command(
     \b
     archdraw gallery
     archdraw gallery my-models/ -o site
+    archdraw gallery my-models/ -o site --serve
     """
     from archdraw.resources import specs_folder
 
     work = Work(show_traceback=show_traceback)
     given = specs or (str(specs_folder()),)
-    cache().reads(*given, theme, *fonts)
+    about = _settings_file(site, given)
+    cache().reads(*given, theme, *fonts, str(about))
+    settings = _settings(about, base_url)
     files, missing = spec_files(given)
     work.problems(missing)
     folder = Path(output)
-    named = names(files)
+    named = names(files, building.taken())
     cache().models(files)
+    if settings.logo:
+        cache().reads(str(about.parent / settings.logo))
     outcomes = []
-    for outcome in drawn(building.jobs(named, folder, theme, fonts, renderer), jobs):
+    work_to_do = building.jobs(named, folder, theme, fonts, renderer, cards=settings.base_url is not None)
+    for outcome in drawn(work_to_do, jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
     if any(outcome.written for outcome in outcomes):
-        for name, data in building.files(outcomes, named, Settings()):
+        for name, data in building.files(outcomes, named, settings, about.parent):
             write_file(folder / name, data)
             cache().wrote(folder / name, data)
         cache().say(str(folder / "index.html"))
+        if serve:
+            from archdraw.cli._serving import serve as serve_folder
+
+            # What is served is no result that could be made again from the cache.
+            cache().recording.complete = False
+            serve_folder(folder, port)
     return cache().end(work.code)
+
+
+def _settings_file(site: str | None, given: Sequence[str]) -> Path:
+    """The file that says what the gallery is called; it need not exist unless it was asked for.
+
+    Raises :class:`ArchdrawError` where it was, and does not.
+    """
+    if site is not None:
+        if not Path(site).is_file():
+            raise ArchdrawError(f"there is no file {site}")
+        return Path(site)
+    return next((Path(word) / SITE_FILE for word in given if Path(word).is_dir()), Path(SITE_FILE))
+
+
+def _settings(file: Path, base_url: str | None) -> Settings:
+    """What ``file`` says, with the address of the command line. Raises :class:`InputError`, :class:`ArchdrawError`."""
+    settings = load_settings(file) if file.is_file() else Settings()
+    if base_url is None:
+        return settings
+    if not re.match(ADDRESS, base_url):
+        raise ArchdrawError(f"--base-url is an address that begins with https://, not {base_url!r}")
+    return settings.model_copy(update={"base_url": base_url})

@@ -8,21 +8,27 @@ letters are files beside the pages. Without scripts its home is a list of all mo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from archdraw.app.batch import Outcome
 from archdraw.app.jobs import Job, Output
 from archdraw.fonts import Weight, web_font
+from archdraw.site import web
 from archdraw.site.entries import Site, site_of
 from archdraw.site.pages import home, models
 from archdraw.site.settings import Settings
 from archdraw.site.templating import script, words
+from archdraw.site.web import History
 from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
 THUMBS = ("light", "dark")
 """The themes of thumbnails: a page shows those of its own."""
+CARD = "-card.png"
+CARD_WIDTH = "1200px"
+"""What social networks show without scaling it up."""
 WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
 PREFIX = "plate-"
 """Begins all ids of a picture that stands in a page."""
@@ -37,6 +43,9 @@ class Page(Protocol):
     STATIC: tuple[str, ...]
     """The files in ``static/`` that its pages use, besides :data:`COMMON`."""
 
+    NAMES: tuple[str, ...]
+    """Its pages without ".html", but for those that are called like models."""
+
     def files(self, site: Site) -> Iterator[tuple[str, bytes]]:
         """Names and contents of its pages, and of data that these read."""
 
@@ -50,11 +59,15 @@ def jobs(
     theme: str | Path = "light",
     fonts: tuple[str, ...] = (),
     renderer: Renderer = "resvg",
+    *,
+    cards: bool = False,
 ) -> list[Job]:
     """What is to be made of each of ``specs`` in ``folder``, under its name there: SVG, PNG, thumbnails and its card.
 
-    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG. ``cards``: each gets
+    the picture that social networks show of it, too.
     """
+    card = Output(folder, "png", "slide", theme, fonts=fonts, renderer=renderer, width=CARD_WIDTH, dpi=96)
     return [
         Job(
             spec,
@@ -67,19 +80,39 @@ def jobs(
                 ),
                 Output(folder / f"{name}-plain.svg", "svg", theme=theme, text="plain", fonts=fonts, prefix=PREFIX),
                 Output(folder / f"{name}.json", "json", "facts"),
+                *([replace(card, path=folder / f"{name}{CARD}")] if cards else []),
             ),
         )
         for spec, name in specs.items()
     ]
 
 
-def files(outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """The files beside the pictures of ``outcomes``: pages, style, scripts and letters."""
+def taken() -> frozenset[str]:
+    """Names, in small letters, that no model may have in files, as pages of their own have them."""
+    return frozenset(name.casefold() for one in PAGES for name in one.NAMES)
+
+
+def files(
+    outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings, folder: Path
+) -> Iterator[tuple[str, bytes]]:
+    """The files beside the pictures of ``outcomes``: pages, style, scripts and letters.
+
+    ``folder`` is that of the settings: where the logo is. Raises :class:`OSError` where that cannot be read.
+    """
     site = site_of(outcomes, names, settings)
+    addresses = []
     for one in PAGES:
-        yield from one.files(site)
+        for name, data in one.files(site):
+            if name.endswith(".html"):
+                addresses.append(name)
+            yield name, data
     for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):
         yield name, (STATIC / name).read_bytes()
     yield "strings.js", script("strings", words()["script"])
     for weight in WEIGHTS:
         yield f"inter-{weight}.woff2", web_font(weight)
+    if settings.logo is not None:
+        yield site.logo, (folder / settings.logo).read_bytes()
+    if settings.base_url is not None:
+        changed = History.of([*names]).changed
+        yield from web.files(site, addresses, {names[spec]: date for spec, date in changed.items()})

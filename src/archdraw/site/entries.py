@@ -38,6 +38,11 @@ class Entry:
         return str(self.card["facts"]["name"])
 
     @property
+    def page(self) -> str:
+        """The address of its page in the site."""
+        return f"{self.slug}.html"
+
+    @property
     def about(self) -> str:
         """The model in a line: developer, date and kind, as far as they are known."""
         facts = self.card["facts"]
@@ -71,6 +76,11 @@ class Site:
     def name(self) -> str:
         """What the site is called."""
         return self.settings.name or self.count
+
+    @property
+    def logo(self) -> str:
+        """The name of its logo in the site; empty where it has none."""
+        return f"logo{Path(self.settings.logo).suffix.lower()}" if self.settings.logo else ""
 
     def page(self, address: str, template: str, **values: Any) -> tuple[str, bytes]:
         """The page at ``address`` that ``template`` makes of ``values`` and the site: its name and what is in it."""

@@ -37,10 +37,11 @@ class Settings(Checked):
 
 def load_settings(path: Path) -> Settings:
     """The settings in the file at ``path``. Raises :class:`InputError` with all that is wrong with it."""
-    document = parse(read_text(path), path.as_posix())
-    data = plain(document.root)
-    if data is None:
+    text = read_text(path)
+    if all(line.lstrip().startswith("#") or not line.strip() for line in text.splitlines()):
         return Settings()
+    document = parse(text, path.as_posix())
+    data = plain(document.root)
     if not isinstance(data, dict):
         raise InputError([document.problem(f"{SITE_FILE} is a mapping", document.root.span)])
     try:

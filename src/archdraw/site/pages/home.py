@@ -9,6 +9,7 @@ from archdraw.site.entries import Site
 from archdraw.site.templating import script
 
 STATIC: tuple[str, ...] = ("home.css", "home.js")
+NAMES: tuple[str, ...] = ("index",)
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ from archdraw.site.entries import Entry, Site
 from archdraw.site.templating import as_is
 
 STATIC: tuple[str, ...] = ("model.css", "zoom.js", "model.js")
+NAMES: tuple[str, ...] = ()
 HEADER = frozenset({"name", "link", "context"})
 """Columns of the table of facts that the head of a page says already."""
 
@@ -34,7 +35,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             "older": site.entries[place + 1] if place + 1 < len(site.entries) else None,
             "family": [one for one in family if one is not entry],
         }
-        yield site.page(f"{entry.slug}.html", "model.html.j2", **values)
+        yield site.page(entry.page, "model.html.j2", **values)
 
 
 def _rows(entry: Entry) -> Iterator[tuple[str, str]]:
