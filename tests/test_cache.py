@@ -237,6 +237,7 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"background": "none"},
         {"dpi": 300.0},
         {"figure": (("title", "Another"),)},
+        {"metadata": False},
     ],
     ids=str,
 )
@@ -253,7 +254,7 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 
 def test_every_option_is_tried_above() -> None:
     every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
-    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi", "figure"}
+    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi", "figure", "metadata"}
 
 
 @pytest.mark.parametrize("harm", [b"", b"short", None], ids=["empty", "cut", "changed"])

@@ -599,7 +599,7 @@ def test_a_page_of_its_own_is_drawn_where_none_is_asked_for(spec: Path, tmp_path
 
 def test_options_come_on_top(spec: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     options = ("--title", "Third", "--subtitle", "x", "--fold", "self_attn", "--highlight", "norm", "--open", "mlp")
-    command = ["render", str(spec), "--view", "plate", *options]
+    command = ["render", str(spec), "--view", "plate", "--no-metadata", *options]
     assert run([*command, "-o", str(tmp_path / "made.svg")]) == 0
     wanted = load(spec).figure(title="Third", subtitle="x", fold="self_attn", highlight="norm", open="mlp")
     assert (tmp_path / "made.svg").read_text("utf-8") == wanted.svg()

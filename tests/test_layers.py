@@ -45,7 +45,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "writers": ({"writers"}, {"ground", "drawing"}),
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
-        {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"},
+        {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"}
+        | {"provenance"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }

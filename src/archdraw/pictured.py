@@ -147,16 +147,25 @@ class Pictured:
         fonts: Fonts = (),
         renderer: Renderer = "resvg",
         prefix: str = "",
+        metadata: bool = True,
     ) -> Path:
         """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
         ``theme``, ``view``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
-        :meth:`png`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix that is no
+        :meth:`png`; ``scale`` multiplies every px. The file says which version drew it, and of what, unless
+        ``metadata`` is false. Raises :class:`archdraw.ArchdrawError` for a suffix that is no
         format, and where a library that the format needs is missing, :class:`OSError` where the file cannot be
         written; what was there before is
         then still there.
         """
-        return saved(self.scene(view, theme, fonts), path, text=text, scale=scale, renderer=renderer, prefix=prefix)
+        from archdraw.provenance import marked, named, of_document, theme_name
+
+        scene = self.scene(view, theme, fonts)
+        if metadata:
+            document = self.spec.document
+            specs = named({document.file: of_document(document, own=self.reading is None)})
+            scene = marked(scene, specs, theme=theme_name(theme), view=view)
+        return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
     write = staticmethod(written)
 

@@ -65,6 +65,8 @@ Element: TypeAlias = "Rect | Line | Polygon | Circle | Text | Group"
 class Scene:
     """A whole picture of ``width`` by ``height`` px, whole numbers, on ``background`` (None: transparent).
 
+    ``metadata`` is what a file says of its origin (:mod:`archdraw.provenance`).
+
     ``palette`` resolves the names of colours; the same scene with the palette of another theme is the picture in that.
     ``steps`` name what is shown one after the other where the picture is built up; each shape of a step is in a group,
     or is a line, that has its index.
@@ -82,7 +84,7 @@ class Scene:
     background: str | None
     children: tuple[Element, ...]
     language: str = "en"
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     at_once: tuple[float, float] | None = None
     printed: tuple[float, float] | None = None
     left_out: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from archdraw.doors import VIEWS
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
+from archdraw.provenance import command, digest_of, marked, name_of
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.sizing import scale_at
@@ -29,7 +30,8 @@ class Output:
     ``view`` and ``theme`` are as in :meth:`archdraw.Model.scene`, ``width`` and ``background`` too. ``fonts`` are files
     for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with ``prefix``. With ``dpi``
     pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile of a page says. The
-    options in ``figure``, by their names, come on top of the spec's own figure.
+    options in ``figure``, by their names, come on top of the spec's own figure. Without ``metadata`` the file does not
+    say of what, and how, it was made.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Output:
     background: str = ""
     dpi: float | None = 0
     figure: Said = ()
+    metadata: bool = True
 
 
 @record
@@ -87,6 +90,28 @@ def figured(model: Model, output: Output) -> Model:
     return model.figure(**said) if said else model
 
 
+def words_of(output: Output) -> list[str]:
+    """The options of ``archdraw render`` that ask for ``output``, those that are not as usual."""
+    # Pixels of a page are as many as its profile says, where nothing else is said.
+    scaled = output.dpi == 0 and (output.scale != 1 or not output.view or usual_dpi(output.view) > 0)
+    said = {
+        "view": output.view,
+        "theme": "" if output.theme == "light" else str(output.theme),
+        "text": "" if output.text == "embed" else output.text,
+        "scale": f"{output.scale:g}" if scaled else "",
+        "dpi": f"{output.dpi:g}" if output.dpi else "",
+        "width": output.width,
+        "background": output.background,
+        "renderer": "" if output.renderer == "resvg" else output.renderer,
+        "id-prefix": output.prefix,
+        "format": "" if output.format == "svg" else output.format,
+    }
+    pairs = [(name, value) for name, value in said.items() if value] + [("font", font) for font in output.fonts]
+    for name, values in output.figure:
+        pairs += [(name, value) for value in ([values] if isinstance(values, str) else values)]
+    return [word for name, value in pairs for word in (f"--{name}", value)]
+
+
 def usual_dpi(view: str) -> float:
     """Pixels per inch of a page where nothing is asked for; 0 for a ``view`` that is none."""
     if view.partition(":")[0] in VIEWS.names():
@@ -96,10 +121,18 @@ def usual_dpi(view: str) -> float:
     return load_profile(view).dpi
 
 
-def encoded(scene: Scene, output: Output, model: Model) -> bytes:
-    """``scene`` of ``model`` as the file that ``output`` asks for. Raises as :func:`archdraw.writers.write`."""
+def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
+    """``scene`` of the ``model`` of ``job`` as the file that ``output`` asks for.
+
+    Raises as :func:`archdraw.writers.write`.
+    """
     from archdraw.spec.presenting import page_of
 
+    if output.metadata:
+        name = name_of(job.spec)
+        completed = ["--with-transformers"] if job.with_transformers else []
+        words = ["archdraw", "render", name, *words_of(output), *completed]
+        scene = marked(scene, {name: digest_of(job.spec)}, command=command(words))
     dpi = usual_dpi(output.view or page_of(model.spec)) if output.dpi is None else output.dpi
     dense = dpi and Writer(output.format).is_raster
     scale = scale_at(scene, dpi) if dense else output.scale
@@ -124,7 +157,7 @@ def draw(job: Job) -> Drawn:
             scene, found = one.drawn(
                 output.view, output.theme, output.fonts, width=output.width, background=output.background
             )
-            data = encoded(scene, output, one)
+            data = encoded(scene, output, one, job)
             about = (scene.title, scene.description, scene.width, scene.height)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:

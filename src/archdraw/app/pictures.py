@@ -12,6 +12,7 @@ from archdraw.app.options import checked, options
 from archdraw.errors import ArchdrawError, FontWarning
 from archdraw.model import Fonts, Model, load
 from archdraw.outputs import mime_bundle, saved
+from archdraw.provenance import marked, named, of_document, theme_name
 from archdraw.records import record
 from archdraw.resources import specs_folder
 from archdraw.setters import setting_by
@@ -138,16 +139,23 @@ class Picture:
         fonts: Fonts = (),
         renderer: Renderer = "resvg",
         prefix: str = "",
+        metadata: bool = True,
     ) -> Path:
         """Writes the picture to ``path``, in the format of its suffix, and returns the path.
 
         ``theme``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
-        :meth:`archdraw.Model.png`; ``scale`` multiplies every px. Raises :class:`archdraw.ArchdrawError` for a suffix
+        :meth:`archdraw.Model.png`, ``metadata`` as in :meth:`archdraw.Model.save`; ``scale`` multiplies
+        every px. Raises :class:`archdraw.ArchdrawError` for a suffix
         that is no format, and where a library that the format needs is missing, :class:`OSError` where the file
         cannot be written; what was there before is
         then still there.
         """
-        return saved(self.scene(theme, fonts=fonts), path, text=text, scale=scale, renderer=renderer, prefix=prefix)
+        scene = self.scene(theme, fonts=fonts)
+        if metadata:
+            texts = [find() for find in self.written]
+            specs = named({one.document.file: of_document(one.document, own=one.authored) for one in texts})
+            scene = marked(scene, specs, theme=theme_name(theme), view=self.name)
+        return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
     def __repr__(self) -> str:
         return f"<archdraw {self.name}>"

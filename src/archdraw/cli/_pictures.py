@@ -55,6 +55,9 @@ renderer_option = click.option(
     "--renderer", type=click.Choice(RENDERERS), default=RENDERERS[0], show_default=True, help=RENDERER_HELP
 )
 
+METADATA_HELP = "Do not say in the files of which spec, and by which command, they were drawn."
+metadata_option = click.option("--no-metadata", is_flag=True, help=METADATA_HELP)
+
 
 def known_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
     """What ids may begin with; ``{slug}`` in it stands for the name of the file."""

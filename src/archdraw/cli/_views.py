@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
+from click.core import ParameterSource
 
 from archdraw.app.known import each_kept, single_of
 from archdraw.app.options import options
@@ -23,6 +24,7 @@ from archdraw.cli._files import check_stdout, one_file, write_file
 from archdraw.cli._pictures import (
     FONT_HELP,
     JOBS_HELP,
+    METADATA_HELP,
     PREFIX_HELP,
     RENDERER_HELP,
     TEXT_HELP,
@@ -36,9 +38,12 @@ from archdraw.cli._pictures import (
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
 from archdraw.model import Model
+from archdraw.provenance import command, digest_of, marked, name_of, named
 from archdraw.views import several
 from archdraw.writers import RENDERERS, Renderer, TextMode, Writer
 
+NOT_OF_THE_PICTURE = {"output", "wanted", "jobs", "as_json", "no_metadata", "no_cache"}
+"""Options that a picture does not depend on."""
 MOST_NAMED = 4
 """The file of a picture of so many models is named after them."""
 
@@ -84,6 +89,7 @@ def _usual() -> list[click.Parameter]:
                      help="Link targets of model names, like {slug}.svg.  [default: the links in their specs]"),
         click.Option(["-j", "--jobs"], type=click.IntRange(1), help=JOBS_HELP),
         click.Option([WITHOUT], is_flag=True, expose_value=False, help=NO_CACHE_HELP),
+        click.Option(["--no-metadata"], is_flag=True, help=METADATA_HELP),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the data of the picture as JSON; draw nothing."),
     ]  # fmt: skip
 
@@ -135,6 +141,7 @@ def _run(
     link: str,
     jobs: int | None,
     as_json: bool,
+    no_metadata: bool,
     **chosen: Any,
 ) -> int:
     from archdraw.cli._specs import spec_files
@@ -164,7 +171,10 @@ def _run(
         cache().say(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return cache().end(work.code)
     scene = made.scene(theme, partial(each_kept, cache().kept, partial(each, jobs), name, theme, fonts), fonts)
+    said = {} if no_metadata else named({str(file): digest_of(file) for file in files})
     for target, format in targets:
+        if said:
+            scene = marked(scene, said, command=command(_words(name, format)))
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
@@ -179,6 +189,26 @@ def _run(
             cache().wrote(file, made_of_it)
             cache().say(str(file))
     return cache().end(work.code)
+
+
+def _words(name: str, format: str) -> list[str]:
+    """The command that runs, of the view ``name``, for one ``format``, without what does not change the picture."""
+    context = click.get_current_context()
+    words = ["archdraw", name, *map(name_of, context.params["specs"])]
+    for option in context.command.params:
+        key = option.name or ""
+        if isinstance(option, click.Option) and key not in NOT_OF_THE_PICTURE and _is_given(context, key):
+            value = context.params[key]
+            if option.is_flag:
+                words.append((option.opts if value else option.secondary_opts)[0])
+            else:
+                given = value if option.multiple else [value]
+                words += [word for one in given for word in (option.opts[0], str(one))]
+    return words if format == "svg" else [*words, "--format", format]
+
+
+def _is_given(context: click.Context, option: str) -> bool:
+    return context.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ...]) -> list[tuple[Path | None, str]]:

@@ -29,6 +29,9 @@ MOST_LINES = 60
     help="File or folder with the weights of the one SPEC: safetensors, its index, GGUF, or shapes in JSON. "
     "Repeatable; only headers are read.",
 )
+@click.option("--stale", is_flag=True, help="Find pictures that are older than their specs; FILEs are pictures here.")
+@click.option("--specs", "folders", metavar="DIR", multiple=True, type=click.Path(path_type=Path),
+              help="With --stale: a folder in which specs are looked for. Repeatable.")  # fmt: skip
 @transformers_option
 @font_option
 @click.pass_obj
@@ -36,6 +39,8 @@ def command(
     show_traceback: bool,
     specs: tuple[str, ...],
     weights: tuple[str, ...],
+    stale: bool,
+    folders: tuple[Path, ...],
     with_transformers: bool,
     fonts: tuple[str, ...],
 ) -> int:
@@ -55,12 +60,22 @@ def command(
     With --weights every tensor of the spec is compared with the file's by name and shape, in whichever naming
     convention the file has; missing and unexpected tensors and other shapes are reported.
 
+    With --stale the FILEs are pictures (SVG, PNG, PDF, PPTX, draw.io, Mermaid), or folders of them. One whose spec has
+    changed since it was drawn, or is not found, is an error.
+
     \b
     archdraw check llama.yaml
     archdraw check specs/
+    archdraw check --stale docs/images
     archdraw check llama.yaml --weights model.safetensors.index.json
     """
     work = Work(show_traceback=show_traceback)
+    if folders and not stale:
+        raise click.UsageError("--specs goes with --stale")
+    if stale:
+        if weights:
+            raise click.UsageError("--stale takes pictures, and --weights one SPEC")
+        return _stale(specs, folders, work)
     if weights and len(spec_files(specs)[0]) > 1:
         raise click.UsageError("--weights needs exactly one SPEC")
 
@@ -90,6 +105,17 @@ def command(
         work.problems(problems)
         if all(problem.severity == "warning" for problem in problems):
             click.echo(f"{file}: OK")
+    return work.code
+
+
+def _stale(words: tuple[str, ...], folders: tuple[Path, ...], work: Work) -> int:
+    """Reports the pictures that are older than their specs."""
+    from archdraw.app.stale import each
+
+    for picture, faults in each(words, folders):
+        work.problems([f"{picture}: error: {fault}" for fault in faults])
+        if not faults:
+            click.echo(f"{picture}: OK")
     return work.code
 
 

@@ -26,6 +26,7 @@ from archdraw.cli._pictures import (
     known_theme,
     known_view,
     known_width,
+    metadata_option,
     renderer_option,
     theme_help,
     view_help,
@@ -60,6 +61,7 @@ USUAL = "[default: what figure: of a spec says, else plate]"
 @click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
               help=f"{PREFIX_HELP} {{slug}} in it is the name of the file.")  # fmt: skip
 @renderer_option
+@metadata_option
 @font_option
 @transformers_option
 @jobs_option
@@ -80,6 +82,7 @@ def command(
     text: TextMode,
     prefix: str,
     renderer: Renderer,
+    no_metadata: bool,
     fonts: tuple[str, ...],
     with_transformers: bool,
     jobs: int | None,
@@ -112,6 +115,7 @@ def command(
         background,
         dpi or (0.0 if scale else None),
         tuple((name, value) for name, value in figure.items() if value),
+        not no_metadata,
     )
     files, missing = spec_files(specs)
     if output == "-":
@@ -164,7 +168,7 @@ def _piped(
         model = load(file, with_transformers=with_transformers)
         model = figured(model, one)
         scene = model.scene(one.view, one.theme, one.fonts, width=one.width, background=one.background)
-        return encoded(scene, one, model)
+        return encoded(scene, one, model, Job(file, (one,), with_transformers))
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -67,18 +67,18 @@ def jobs(
     ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG. ``cards``: each gets
     the picture that social networks show of it, too.
     """
+    plate = Output(folder, "svg", theme=theme, fonts=fonts)
+    # What only stands in a page need not say of what it was drawn.
+    thumb, plain = replace(plate, view="thumb", text="outline", metadata=False), replace(plate, metadata=False)
     card = Output(folder, "png", "slide", theme, fonts=fonts, renderer=renderer, width=CARD_WIDTH, dpi=96)
     return [
         Job(
             spec,
             (
-                Output(folder / f"{name}.svg", "svg", theme=theme, fonts=fonts),
-                Output(folder / f"{name}.png", "png", theme=theme, scale=PNG_SCALE, fonts=fonts, renderer=renderer),
-                *(
-                    Output(folder / f"{name}-thumb-{one}.svg", "svg", "thumb", one, "outline", fonts=fonts)
-                    for one in THUMBS
-                ),
-                Output(folder / f"{name}-plain.svg", "svg", theme=theme, text="plain", fonts=fonts, prefix=PREFIX),
+                replace(plate, path=folder / f"{name}.svg"),
+                replace(plate, path=folder / f"{name}.png", format="png", scale=PNG_SCALE, renderer=renderer),
+                *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),
+                replace(plain, path=folder / f"{name}-plain.svg", text="plain", prefix=PREFIX),
                 Output(folder / f"{name}.json", "json", "facts"),
                 *([replace(card, path=folder / f"{name}{CARD}")] if cards else []),
             ),

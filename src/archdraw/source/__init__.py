@@ -30,6 +30,7 @@ from archdraw.source.document import (
 from archdraw.source.syntax import core_value, syntax_problem
 
 __all__ = [
+    "BREAK",
     "DEEPEST",
     "LARGEST_FILE",
     "MOST_NODES",
@@ -58,7 +59,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TOO_DEEP = "maximum nesting depth"
 """In what libyaml says of brackets in a thousand brackets, from the version on that bounds them."""
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line (YAML 1.1, and 1.2 with fewer)."""
 
 
 def read_text(path: str | Path, largest: int = LARGEST_FILE) -> str:
@@ -91,7 +93,7 @@ def decode(data: bytes, file: str = "<bytes>") -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = _BREAK.split(data[: error.start].decode("utf-8", "replace"))
+        before = BREAK.split(data[: error.start].decode("utf-8", "replace"))
         span = Span(file, len(before), len(before[-1]) + 1)
         message = f"this is not a UTF-8 text: byte 0x{data[error.start]:02x}"
         raise InputError([Problem(message, span, hint="a spec is a YAML text file; save it as UTF-8")]) from None
@@ -115,10 +117,10 @@ def scan(text: str, file: str = "<text>") -> Document:
     :class:`InputError` where there is nothing to go on with.
     """
     text = text.removeprefix("\ufeff")
-    lines = tuple(_BREAK.split(text))
+    lines = tuple(BREAK.split(text))
     strange = FORBIDDEN.search(text)
     if strange:
-        before = _BREAK.split(text[: strange.start()])
+        before = BREAK.split(text[: strange.start()])
         span = Span(file, len(before), len(before[-1]) + 1)
         message = f"character U+{ord(strange[0]):04X} cannot be in a text"
         raise InputError([problem_at(lines, message, span, "a spec is a YAML text file; is this one binary?")])

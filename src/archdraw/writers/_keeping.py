@@ -93,8 +93,11 @@ class Tags:
         page.StructParents, page.Tabs = 0, PDFName("S")
 
 
-def keep(canvas: Canvas) -> None:
-    """Adds to the document of ``canvas`` what says how its colours are meant, and that it is made for keeping."""
+def keep(canvas: Canvas, source: str = "") -> None:
+    """Adds to the document of ``canvas`` what says how its colours are meant, and that it is made for keeping.
+
+    ``source`` says of what it was drawn.
+    """
     from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString, PDFZCompress
 
     document = canvas._doc
@@ -111,7 +114,7 @@ def keep(canvas: Canvas) -> None:
     catalog.OutputIntents = PDFArray([intent])
     about = {"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}
     # Programs that know nothing of PDF read it too: it is not compressed.
-    catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document).encode()))
+    catalog.Metadata = document.Reference(PDFStream(PDFDictionary(about), _metadata(document, source).encode()))
 
 
 def with_ended_streams(file: bytes) -> bytes:
@@ -131,8 +134,8 @@ def with_ended_streams(file: bytes) -> bytes:
     return body + b"\nxref\n" + table
 
 
-def _metadata(document: Any) -> str:
-    """What the document says of itself, as XMP: the same as in its dictionary."""
+def _metadata(document: Any, source: str) -> str:
+    """What the document says of itself, as XMP: the same as in its dictionary, and its ``source``."""
     info, moment = document.info, document._timeStamp
     year, month, day, hour, minute, second = moment.YMDhms
     made = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{moment.dhh:+03d}:{moment.dmm:02d}"
@@ -149,6 +152,7 @@ def _metadata(document: Any) -> str:
         "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
         f"<dc:title>{said(info.title)}</dc:title><dc:description>{said(info.subject)}</dc:description>"
         f"<dc:creator><rdf:Seq><rdf:li>{content(info.author)}</rdf:li></rdf:Seq></dc:creator>"
+        f"{f'<dc:source>{content(source)}</dc:source>' if source else ''}"
         f"<pdf:Producer>{content(info.producer)}</pdf:Producer><pdf:Keywords>{content(info.keywords)}</pdf:Keywords>"
         f"<xmp:CreatorTool>{content(info.creator)}</xmp:CreatorTool>"
         f"<xmp:CreateDate>{made}</xmp:CreateDate><xmp:ModifyDate>{made}</xmp:ModifyDate>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -42,6 +43,11 @@ def number(value: float) -> str:
 def clean(text: str) -> str:
     """``text`` without the characters that XML does not allow, each replaced by a space."""
     return _NOT_XML.sub(" ", text)
+
+
+def origin(scene: Scene) -> str:
+    """What a file of ``scene`` says of its origin: one line of JSON; empty where it says nothing."""
+    return clean(json.dumps(scene.metadata, ensure_ascii=False, sort_keys=True)) if scene.metadata else ""
 
 
 def content(text: str) -> str:

@@ -17,7 +17,7 @@ from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon,
 from archdraw.writers import TextMode
 from archdraw.writers._keeping import Tags, keep, with_ended_streams
 from archdraw.writers._outlines import steps
-from archdraw.writers._values import clean, page_size, rounded_legs, safe_link
+from archdraw.writers._values import clean, origin, page_size, rounded_legs, safe_link
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -66,7 +66,7 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     page.paint()
     canvas.showPage()
     page.tags.write(scene, canvas._doc.Pages.pages[-1])
-    keep(canvas)
+    keep(canvas, origin(scene))
     canvas.save()
     return with_ended_streams(file.getvalue())
 

@@ -2,7 +2,7 @@
 
 With text as outlines neither needs a font, and both agree with browsers. resvg comes with the package and needs nothing
 of the system; it takes a third of the time. A file says how large the picture is meant to be, so that one of twice as
-many pixels stands on a slide or in a paper as large as one of as many.
+many pixels stands on a slide or in a paper as large as one of as many; and of what it was drawn, where its scene does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import replace
 from archdraw.errors import ArchdrawError
 from archdraw.scene import Rect, Scene
 from archdraw.writers import Renderer, TextMode
+from archdraw.writers._values import origin
 from archdraw.writers.svg import svg
 
 IS_RASTER = True
@@ -22,6 +23,8 @@ LARGEST_SIDE = 32767
 """Pixels; cairo's limit."""
 PX_PER_METRE = 96 / 0.0254
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+KEYWORD = b"archdraw"
+"""That of the text that says of what a picture was drawn."""
 AFTER_HEADER = 8 + 25
 """Bytes of a PNG before which nothing else may stand: its signature and the chunk IHDR."""
 
@@ -53,14 +56,24 @@ def png(scene: Scene, scale: float = 1.0, renderer: Renderer = "resvg") -> bytes
         tree = resvg.usvg.Tree.from_str(svg(fitted, "outline"), resvg.usvg.Options.default())
         file = bytes(resvg.render(tree, IDENTITY))
     dense = scale * PX_PER_METRE
-    return _resolved(file, dense * scene.width / scene.size[0], dense * scene.height / scene.size[1])
+    more = _resolution(dense * scene.width / scene.size[0], dense * scene.height / scene.size[1])
+    if said := origin(scene):
+        more += _said(said)
+    return file[:AFTER_HEADER] + more + file[AFTER_HEADER:]
 
 
-def _resolved(file: bytes, across: float, down: float) -> bytes:
-    """The PNG ``file`` with its resolution, in pixels per metre, in a chunk of its own (PNG, section 11.3.4.3)."""
-    chunk = b"pHYs" + struct.pack(">IIB", max(1, round(across)), max(1, round(down)), 1)
-    whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    return file[:AFTER_HEADER] + whole + file[AFTER_HEADER:]
+def _resolution(across: float, down: float) -> bytes:
+    """The chunk of a resolution in pixels per metre (PNG, section 11.3.4.3)."""
+    return _chunk(b"pHYs" + struct.pack(">IIB", max(1, round(across)), max(1, round(down)), 1))
+
+
+def _said(text: str) -> bytes:
+    """The chunk of a ``text`` of any letters, not compressed, in no language (PNG, section 11.3.3.4)."""
+    return _chunk(b"iTXt" + KEYWORD + bytes(5) + text.encode())
+
+
+def _chunk(data: bytes) -> bytes:
+    return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
 def _fitted(scene: Scene, width: int, height: int, scale: float) -> Scene:

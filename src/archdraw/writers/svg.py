@@ -11,7 +11,6 @@ svgwrite, for programs that add to it; the tests have svgwrite check and write i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import assert_never, cast
 
@@ -19,7 +18,7 @@ from archdraw.fonts import FALLBACK, UNITS, MissingGlyph, Weight, embedded_faces
 from archdraw.scene import Circle, Element, Glyph, Group, Line, Point, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode, check_prefix
 from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, tagged
-from archdraw.writers._values import clean, content, number, quoted, rounded_path, safe_link
+from archdraw.writers._values import content, number, origin, quoted, rounded_path, safe_link
 
 IS_TEXT = True
 TAKES_PREFIX = True
@@ -100,8 +99,8 @@ class _Picture:
 
     def metadata(self) -> str:
         """The scene's metadata as JSON."""
-        data = {key: clean(value) for key, value in sorted(self.scene.metadata.items())}
-        return tagged("metadata", "", content(json.dumps(data, ensure_ascii=False))) if data else ""
+        said = origin(self.scene)
+        return tagged("metadata", "", content(said)) if said else ""
 
     def style(self) -> str:
         """The fonts, where text is embedded: each weight in use, the small subset where that has all the letters."""

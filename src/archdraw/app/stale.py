@@ -1,0 +1,100 @@
+"""Which pictures are older than their specs, by what they say of their origin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from archdraw.doors import FORMATS
+from archdraw.errors import ArchdrawError
+from archdraw.provenance import ALL, digest_of, digest_of_folder, found_in
+from archdraw.resources import specs_folder
+
+SILENT = "does not say of which spec it was drawn; draw it again, without --no-metadata"
+NOWHERE = "its spec {} is not found, neither from here nor from its own folder or those around it; --specs names others"
+NO_FILE = "drawn of a text that was in no file"
+
+
+def pictures(path: Path) -> Sequence[tuple[Path, Mapping[str, Any] | None]]:
+    """The picture at ``path``, or all in that folder and below that say of what they were drawn, with what they say.
+
+    Raises :class:`ArchdrawError` where one cannot be read, and where none is in a folder.
+    """
+    if not path.is_dir():
+        return [(path, found_in(_read(path)))]
+    endings = {f".{name}" for name in FORMATS.names()}
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
+    found = [(file, said) for file in files if (said := found_in(_read(file))) is not None]
+    if not found:
+        raise ArchdrawError(f"{path}: no picture in this folder says of which spec it was drawn")
+    return found
+
+
+def faults(picture: Path, said: Mapping[str, Any] | None, folders: Sequence[Path]) -> list[str]:
+    """Why ``picture``, which says so of its origin, cannot be called up to date; empty for one that is.
+
+    Its specs are looked for in ``folders``, in the working folder, and around the picture.
+    """
+    if said is None or not said["specs"]:
+        return [SILENT]
+    again = f"; to draw it again: {said['command']}" if isinstance(said.get("command"), str) else ""
+    found = []
+    for name, then in said["specs"].items():
+        place = _place(str(name), picture, folders)
+        if place is None:
+            found.append(NO_FILE if name.startswith("<") else NOWHERE.format(name))
+        elif (now := _now(name, place)) == "" or then == "":
+            found.append(f"whether {place} has changed cannot be said")
+        elif now != then:
+            found.append(f"stale: {'models' if name == ALL else place} changed since it was drawn{again}")
+    return found
+
+
+def _now(name: str, place: Path) -> str:
+    return digest_of_folder(place) if name == ALL or name.endswith("/") else digest_of(place)
+
+
+def _place(name: str, picture: Path, folders: Sequence[Path]) -> Path | None:
+    """Where the spec of that ``name`` is; None where it is nowhere."""
+    if name == ALL:
+        return specs_folder()
+    path = PurePosixPath(name)
+    shipped = specs_folder() / f"{name}.yaml"
+    if path.name == name and shipped.is_file():
+        return shipped
+    # What is written in a file is no reason to look anywhere but below these folders.
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        return None
+    around = picture.absolute().parents
+    whole = (folder / path for folder in (*folders, Path(), *around))
+    alone = (folder / path.name for folder in (*folders, Path(), picture.parent))
+    there = next((place for place in (*whole, *alone) if _is_there(place)), None)
+    return None if there is None else Path(os.path.normpath(there))
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArchdrawError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def each(words: Sequence[str], folders: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
+    """Every picture that ``words`` name, with its :func:`faults`; what cannot be read is one."""
+    for word in words:
+        try:
+            found = pictures(Path(word))
+        except ArchdrawError as error:
+            yield Path(word), [str(error).removeprefix(f"{word}: ")]
+            continue
+        for picture, said in found:
+            yield picture, faults(picture, said, folders)
