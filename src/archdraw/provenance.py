@@ -19,11 +19,11 @@ from archdraw.cache.store import digest
 from archdraw.errors import InputError
 from archdraw.model_files import SUFFIXES, models_in
 from archdraw.resources import specs_folder
-from archdraw.source import BREAK, Document, decode
 from archdraw.version import VERSION
 
 if TYPE_CHECKING:
     from archdraw.scene import Scene
+    from archdraw.source import Document
     from archdraw.theme import Theme
 
 ALL = "*"
@@ -140,6 +140,8 @@ def _state(file: Path) -> str:
     size = file.stat().st_size
     if size >= LARGE:
         return digest(str(size))[:LENGTH]
+    from archdraw.source import decode
+
     data = file.read_bytes()
     try:
         return _of_text(decode(data))
@@ -148,6 +150,8 @@ def _state(file: Path) -> str:
 
 
 def _of_text(text: str) -> str:
+    from archdraw.source import BREAK
+
     return digest("\n".join(BREAK.split(text)))[:LENGTH]
 
 
