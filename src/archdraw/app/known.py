@@ -55,18 +55,45 @@ def each_known(
     What is not kept is made by ``workers``, which are given how many that are; ``make`` and what it makes are sent to
     other processes.
     """
-    found = [_found(kept, spec, what) for spec in specs]
-    left = [spec for spec, (_, one) in zip(specs, found, strict=True) if one is None]
+    return _each(kept, [(spec, what) for spec in specs], partial(_without_words, make), workers)
+
+
+def each_asked(
+    kept: Kept | None,
+    asked: Sequence[tuple[Path, Sequence[str]]],
+    make: Callable[..., Any],
+    workers: Callable[[int], AbstractContextManager[Executor | None]],
+) -> Iterator[Known | Exception]:
+    """As :func:`each_known`, where each model is asked something of its own: ``make`` is given it and its words.
+
+    They are kept under the words and the name of ``make``.
+    """
+    return _each(kept, asked, make, workers, (make.__module__, make.__qualname__))
+
+
+def _each(
+    kept: Kept | None,
+    asked: Sequence[tuple[Path, Sequence[str]]],
+    make: Callable[..., Any],
+    workers: Callable[[int], AbstractContextManager[Executor | None]],
+    names: Sequence[str] = (),
+) -> Iterator[Known | Exception]:
+    found = [_found(kept, spec, (*names, *what)) for spec, what in asked]
+    left = [one for one, (_, made) in zip(asked, found, strict=True) if made is None]
     with workers(len(left)) as executor:
         fresh = in_order(partial(_tried, make), left, executor, _lost)
-        for spec, (key, one) in zip(specs, found, strict=True):
+        for (spec, what), (key, one) in zip(asked, found, strict=True):
             if one is None:
                 made = next(fresh)
                 if isinstance(made, Known):
-                    _keep(kept, spec, what, key, made)
+                    _keep(kept, spec, (*names, *what), key, made)
                 yield made
             else:
                 yield one
+
+
+def _without_words(make: Callable[[Model], Any], model: Model, *_: str) -> Any:
+    return make(model)
 
 
 def _found(kept: Kept | None, spec: Path, what: Sequence[str]) -> tuple[str, Known | None]:
@@ -88,17 +115,21 @@ def _made(make: Callable[[Model], Any], spec: Path) -> Known:
     return Known(make(model), model.warnings if model.reading is not None else ())
 
 
-def _tried(make: Callable[[Model], Any], spec: Path) -> Known | Exception:
-    """As :func:`_made`, or what that raises: of an exception from another process only its words are left."""
+def _tried(make: Callable[..., Any], asked: tuple[Path, Sequence[str]]) -> Known | Exception:
+    """What ``make`` makes of a model and of the words with it, or what that raises.
+
+    Of an exception from another process only its words are left.
+    """
+    spec, what = asked
     try:
-        return _made(make, spec)
+        return _made(lambda model: make(model, *what), spec)
     except Exception as error:
         if not isinstance(error, ArchdrawError):
             error.add_note(traceback.format_exc())
         return error
 
 
-def _lost(spec: Path, error: Exception) -> Exception:
+def _lost(_: tuple[Path, Sequence[str]], error: Exception) -> Exception:
     return ArchdrawError(worker_ended(error))
 
 

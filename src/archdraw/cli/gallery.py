@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import names, write_file
-from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help
+from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help, workers
 from archdraw.cli._specs import Work, spec_files
 from archdraw.errors import ArchdrawError
 from archdraw.model_files import SITE_FILE
 from archdraw.site import building
 from archdraw.site.settings import ADDRESS, Settings, load_settings
+from archdraw.site.workshop import Workshop
 from archdraw.writers import Renderer
 
 
@@ -86,8 +88,9 @@ def command(
     for outcome in drawn(work_to_do, jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)
+    workshop = Workshop(cache().kept, partial(workers, asked=jobs), fonts)
     if any(outcome.written for outcome in outcomes):
-        for name, data in building.files(outcomes, named, settings, about.parent):
+        for name, data in building.files(outcomes, named, settings, about.parent, workshop):
             write_file(folder / name, data)
             cache().wrote(folder / name, data)
         cache().say(str(folder / "index.html"))

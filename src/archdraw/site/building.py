@@ -17,10 +17,12 @@ from archdraw.app.jobs import Job, Output
 from archdraw.fonts import Weight, web_font
 from archdraw.site import web
 from archdraw.site.entries import Site, site_of
-from archdraw.site.pages import home, models
+from archdraw.site.figures import style
+from archdraw.site.pages import home, lineage, models
 from archdraw.site.settings import Settings
 from archdraw.site.templating import script, words
 from archdraw.site.web import History
+from archdraw.site.workshop import Workshop
 from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
@@ -50,7 +52,7 @@ class Page(Protocol):
         """Names and contents of its pages, and of data that these read."""
 
 
-PAGES: tuple[Page, ...] = (home, models)
+PAGES: tuple[Page, ...] = (home, models, lineage)
 
 
 def jobs(
@@ -93,13 +95,14 @@ def taken() -> frozenset[str]:
 
 
 def files(
-    outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings, folder: Path
+    outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings, folder: Path, workshop: Workshop
 ) -> Iterator[tuple[str, bytes]]:
     """The files beside the pictures of ``outcomes``: pages, style, scripts and letters.
 
-    ``folder`` is that of the settings: where the logo is. Raises :class:`OSError` where that cannot be read.
+    ``folder`` is that of the settings: where the logo is; ``workshop`` draws the pictures of pages. Raises
+    :class:`OSError` where the logo cannot be read.
     """
-    site = site_of(outcomes, names, settings)
+    site = site_of(outcomes, names, settings, workshop)
     addresses = []
     for one in PAGES:
         for name, data in one.files(site):
@@ -108,6 +111,7 @@ def files(
             yield name, data
     for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):
         yield name, (STATIC / name).read_bytes()
+    yield "figures.css", style(site.colours)
     yield "strings.js", script("strings", words()["script"])
     for weight in WEIGHTS:
         yield f"inter-{weight}.woff2", web_font(weight)

@@ -14,8 +14,10 @@ from typing import Any
 from archdraw.app.batch import Outcome
 from archdraw.records import record
 from archdraw.site.cards import Card
+from archdraw.site.figures import Figure
 from archdraw.site.settings import Settings
-from archdraw.site.templating import page, words
+from archdraw.site.templating import as_is, page, words
+from archdraw.site.workshop import Workshop
 
 DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
 WORDS = re.compile(r"<text\b[^>]*>(.*?)</text>")
@@ -24,9 +26,13 @@ MARKUP = re.compile(r"<[^>]*>")
 
 @record(eq=False)
 class Entry:
-    """One model of a gallery: its name in files, its title and description, its facts, and its files by their names."""
+    """One model of a gallery: its name in files, its title and description, its facts, and its files by their names.
+
+    ``spec`` is what it was drawn from.
+    """
 
     slug: str
+    spec: Path
     title: str
     description: str
     card: Card
@@ -71,6 +77,9 @@ class Site:
 
     entries: tuple[Entry, ...]
     settings: Settings = field(default_factory=Settings)
+    workshop: Workshop = field(default_factory=Workshop)
+    colours: set[str] = field(default_factory=set)
+    """The names of all colours of the figures in its pages."""
 
     @property
     def name(self) -> str:
@@ -81,6 +90,11 @@ class Site:
     def logo(self) -> str:
         """The name of its logo in the site; empty where it has none."""
         return f"logo{Path(self.settings.logo).suffix.lower()}" if self.settings.logo else ""
+
+    def shown(self, figure: Figure) -> str:
+        """``figure`` as it stands in a page of this site, whose style is to have its colours."""
+        self.colours.update(figure.colours)
+        return as_is(figure.svg)
 
     def page(self, address: str, template: str, **values: Any) -> tuple[str, bytes]:
         """The page at ``address`` that ``template`` makes of ``values`` and the site: its name and what is in it."""
@@ -98,10 +112,10 @@ class Site:
         return str(said["one"] if len(self.entries) == 1 else said["many"].format(count=len(self.entries)))
 
 
-def site_of(outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings) -> Site:
+def site_of(outcomes: Sequence[Outcome], names: Mapping[Path, str], settings: Settings, workshop: Workshop) -> Site:
     """The site of all models in ``outcomes`` that were drawn; ``names`` are their names in files."""
     found = sorted(_entries(outcomes, names), key=lambda one: (one.card["facts"]["released"] or "", one.slug))
-    return Site(tuple(reversed(found)), settings)
+    return Site(tuple(reversed(found)), settings, workshop)
 
 
 def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator[Entry]:
@@ -110,7 +124,7 @@ def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator
         there = {file.name: file for file in outcome.written}
         if {f"{slug}.json", f"{slug}-plain.svg"} <= there.keys():
             card = json.loads(there[f"{slug}.json"].read_text("utf-8"))
-            yield Entry(slug, outcome.title, outcome.description, card, there)
+            yield Entry(slug, outcome.spec, outcome.title, outcome.description, card, there)
 
 
 def words_in(svg: str) -> str:

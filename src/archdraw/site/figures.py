@@ -1,0 +1,68 @@
+"""Pictures that stand in a page as text: their colours are names that the style of the site resolves, light or dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from archdraw.model import Model
+from archdraw.records import record
+from archdraw.scene import Scene, moved
+from archdraw.theme import load_theme
+from archdraw.views.glyphs import letters_of
+
+DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
+DARK = ':root:not([data-theme="light"])', ':root[data-theme="dark"]'
+"""What a page is where its system is dark, and where its reader has chosen so."""
+
+
+@record
+class Figure:
+    """A picture as it stands in a page, with the names of its ``colours``.
+
+    ``own_letters``: all letters are those of archdraw's own font, and no other font has to do with it.
+    """
+
+    svg: str
+    colours: tuple[str, ...]
+    width: float = 0
+    height: float = 0
+    own_letters: bool = True
+
+
+def figure(scene: Scene, prefix: str, *, below: float = 0) -> Figure:
+    """``scene`` as it stands in a page, where all of its ids begin with ``prefix``.
+
+    What is in the first ``below`` px is left out: a page has a heading of its own. Raises as
+    :func:`archdraw.writers.write`.
+    """
+    if below:
+        inside = tuple(one for one in moved(scene.children, 0, -below) if getattr(one, "role", "") != "header")
+        scene = replace(scene, children=inside, height=scene.height - below)
+    named = replace(scene, palette={name: f"var({_property(name)})" for name in scene.palette})
+    text = Model.write(named, "svg", text="plain", prefix=prefix).decode()
+    colours = tuple(name for name in scene.palette if f"var({_property(name)})" in text)
+    return Figure(DECLARATION.sub("", text).rstrip(), colours, scene.width, scene.height, not letters_of(scene))
+
+
+def style(colours: Iterable[str]) -> bytes:
+    """The style sheet that says what each of ``colours`` is, in a light and in a dark page."""
+    names = sorted({*colours})
+    light, dark = ("; ".join(_values(names, theme)) for theme in ("light", "dark"))
+    return (
+        f":root {{ {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{\n  {DARK[0]} {{ {dark} }}\n}}\n"
+        f"{DARK[1]} {{ {dark} }}\n"
+        f"@media print {{\n  {', '.join((':root', *DARK))} {{ {light} }}\n}}\n"
+    ).encode()
+
+
+def _values(names: Iterable[str], theme: str) -> Iterator[str]:
+    found = load_theme(theme)
+    return (f"{_property(name)}: {found.colour(name)}" for name in names)
+
+
+def _property(name: str) -> str:
+    """The custom property that stands for the colour of that ``name``."""
+    return f"--{re.sub(r'[^A-Za-z0-9]+', '-', name)}-of-figure"
