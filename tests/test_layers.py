@@ -46,7 +46,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
         {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"}
-        | {"provenance"},
+        | {"provenance", "documents"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -82,6 +82,9 @@ HOMES: dict[str, set[str]] = {
     "rich": {"cli._terminal"},
     "jinja2": {"site.templating"},
     "markupsafe": {"site.templating"},
+    "sphinx": {"documents.sphinx"},
+    "docutils": {"documents.sphinx"},
+    "pymdownx": {"documents.markdown"},
     "huggingface_hub": {"readers.hub"},
     "torch": {"weights.building"},
     "transformers": {"weights.building"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import field
+from dataclasses import field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +17,8 @@ from archdraw.scene import Scene
 from archdraw.sizing import scale_at
 from archdraw.writers import Renderer, TextMode, Writer
 
+PLATE = "plate"
+"""The view of a model where nothing is said."""
 RECORDS = {"facts": "archdraw.site.cards"}
 """In place of a view: what a gallery says of a model, and the module whose ``written`` makes its bytes."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
@@ -31,12 +33,12 @@ class Output:
     for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with ``prefix``. With ``dpi``
     pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile of a page says. The
     options in ``figure``, by their names, come on top of the spec's own figure. Without ``metadata`` the file does not
-    say of what, and how, it was made.
+    say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and the spec says none.
     """
 
     path: Path
     format: str
-    view: str = "plate"
+    view: str = PLATE
     theme: str | Path = "light"
     text: TextMode = "embed"
     scale: float = 1.0
@@ -48,20 +50,25 @@ class Output:
     dpi: float | None = 0
     figure: Said = ()
     metadata: bool = True
+    usual: str = PLATE
 
 
 @record
 class Job:
-    """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`."""
+    """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`.
+
+    A spec that is no file of its own is ``text``, a part of the document ``spec``.
+    """
 
     spec: Path
     outputs: tuple[Output, ...]
     with_transformers: bool = False
+    text: str = ""
 
 
 @record
 class Made:
-    """The bytes of one file, with what is said of it: ``width`` and ``height`` in px, and warnings.
+    """The bytes of one file, with what is said of it: ``width`` and ``height`` in px as it is printed, and warnings.
 
     ``own_letters``: all letters are those of archdraw's own font, and no other font has to do with it.
     """
@@ -121,19 +128,27 @@ def usual_dpi(view: str) -> float:
     return load_profile(view).dpi
 
 
+def view_of(output: Output, model: Model) -> str:
+    """The view that ``output`` asks for of ``model``, or else the spec, or else the usual one."""
+    from archdraw.spec.presenting import page_of
+
+    return output.view or page_of(model.spec, output.usual)
+
+
 def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
     """``scene`` of the ``model`` of ``job`` as the file that ``output`` asks for.
 
     Raises as :func:`archdraw.writers.write`.
     """
-    from archdraw.spec.presenting import page_of
-
-    if output.metadata:
+    view = view_of(output, model)
+    # What stands in a document is no spec that the command could be given.
+    if output.metadata and not job.text:
         name = name_of(job.spec)
         completed = ["--with-transformers"] if job.with_transformers else []
-        words = ["archdraw", "render", name, *words_of(output), *completed]
+        asked = output if output.usual == PLATE else replace(output, view=view)
+        words = ["archdraw", "render", name, *words_of(asked), *completed]
         scene = marked(scene, {name: digest_of(job.spec)}, command=command(words))
-    dpi = usual_dpi(output.view or page_of(model.spec)) if output.dpi is None else output.dpi
+    dpi = usual_dpi(view) if output.dpi is None else output.dpi
     dense = dpi and Writer(output.format).is_raster
     scale = scale_at(scene, dpi) if dense else output.scale
     return Model.write(
@@ -145,7 +160,10 @@ def draw(job: Job) -> Drawn:
     """Does one job but for the writing; raises nothing, so that it can be sent to any executor."""
     made: list[Made] = []
     try:
-        model = load(job.spec, with_transformers=job.with_transformers)
+        if job.text:
+            model = Model.from_text(job.text, file=str(job.spec))
+        else:
+            model = load(job.spec, with_transformers=job.with_transformers)
         # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
         known = model.warnings if model.reading is not None else ()
         shown: dict[Said, Model] = {}
@@ -154,11 +172,10 @@ def draw(job: Job) -> Drawn:
                 made.append(Made(import_module(RECORDS[output.view]).written(model), model.name))
                 continue
             one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
-            scene, found = one.drawn(
-                output.view, output.theme, output.fonts, width=output.width, background=output.background
-            )
+            look = {"width": output.width, "background": output.background}
+            scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **look)
             data = encoded(scene, output, one, job)
-            about = (scene.title, scene.description, scene.width, scene.height)
+            about = (scene.title, scene.description, *scene.size)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
     except InputError as error:
         return Drawn(tuple(made), error.problems)

@@ -34,7 +34,7 @@ class Kept:
 
         Empty where that cannot be said: the model is no file, or a library reads it with whatever code it has.
         """
-        model = self.model(job.spec)
+        model = digest("text", str(job.spec), job.text) if job.text else self.model(job.spec)
         if not model or job.with_transformers:
             return ""
         options = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]

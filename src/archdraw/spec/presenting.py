@@ -19,10 +19,10 @@ def pages() -> tuple[str, ...]:
     return (*(name for name in VIEWS.names() if name != "inset"), *PROFILES.names())
 
 
-def page_of(spec: Spec) -> str:
-    """The view that is drawn of ``spec`` where none is asked for: its figure's profile, where there is such a one."""
+def page_of(spec: Spec, usual: str = USUAL_PAGE) -> str:
+    """The view that is drawn of ``spec`` where none is asked for: the profile of its figure, else ``usual``."""
     wanted = spec.figure.profile if spec.figure else None
-    return wanted if wanted in pages() else USUAL_PAGE
+    return wanted if wanted in pages() else usual
 
 
 def on_top(spec: Spec, given: Mapping[str, Any]) -> Spec:
