@@ -238,6 +238,7 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"dpi": 300.0},
         {"figure": (("title", "Another"),)},
         {"metadata": False},
+        {"usual": "page"},
     ],
     ids=str,
 )
@@ -250,11 +251,14 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
     assert kept.key(Job(Path("other.yaml"), ()), output) not in ("", first)
     assert kept.key(Job(Path("nobody/model-1"), ()), output) == ""
     assert kept.key(Job(Path("model.yaml"), (), with_transformers=True), output) == ""
+    inline = {kept.key(Job(Path("model.yaml"), (), text=text), output) for text in ("name: x", "name: y")}
+    assert len(inline - {"", first}) == 2
 
 
 def test_every_option_is_tried_above() -> None:
     every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
-    assert set(Output.__dataclass_fields__) == {*every, "prefix", "width", "background", "dpi", "figure", "metadata"}
+    every |= {"prefix", "width", "background", "dpi", "figure", "metadata", "usual"}
+    assert set(Output.__dataclass_fields__) == every
 
 
 @pytest.mark.parametrize("harm", [b"", b"short", None], ids=["empty", "cut", "changed"])

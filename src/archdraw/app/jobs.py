@@ -102,7 +102,7 @@ def words_of(output: Output) -> list[str]:
     # Pixels of a page are as many as its profile says, where nothing else is said.
     scaled = output.dpi == 0 and (output.scale != 1 or not output.view or usual_dpi(output.view) > 0)
     said = {
-        "view": output.view,
+        "view": output.view or ("" if output.usual == PLATE else output.usual),
         "theme": "" if output.theme == "light" else str(output.theme),
         "text": "" if output.text == "embed" else output.text,
         "scale": f"{output.scale:g}" if scaled else "",

@@ -144,7 +144,10 @@ def _log() -> logging.Logger:
 def _block(source: str, md: Any) -> Block:
     """Where the fence with the text ``source`` stands: in the file of the page, where that can be found out."""
     file = _document(md)
-    lines = file.read_text("utf-8-sig", "replace").splitlines() if file else list(md.lines)
+    try:
+        lines = file.read_text("utf-8-sig", "replace").splitlines() if file else list(md.lines)
+    except OSError:  # a page that another plugin makes
+        lines = list(md.lines)
     name = str(file or UNNAMED)
     known, after = getattr(md, LAST, ("", 0))
     block = found_in(lines, source, name, after if known == name else 0) or Block(name)

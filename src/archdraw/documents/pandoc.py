@@ -1,7 +1,7 @@
 """Pictures in what Pandoc and Quarto convert: a filter on the JSON of a document.
 
-``archdraw.lua`` beside this module is the filter that users name. It has the document go through ``archdraw
-pandoc-filter``, which does all that follows.
+``archdraw.lua`` beside this module is the filter that users name. It has the document go through ``archdraw pandoc``,
+which does all that follows.
 """
 
 from __future__ import annotations

@@ -30,16 +30,18 @@ def found_in(lines: Sequence[str], source: str, file: str, after: int = 0) -> Bl
     Programs hand on the text of a block without its place and without what stands before each line of it: the
     indentation of a list, the signs of a quotation.
     """
-    given = source.splitlines() or [""]
-    wanted = [line.strip() for line in given]
+    given = source.splitlines()
+    # An empty block is where its end follows on its beginning.
+    wanted = [line.strip() for line in given] or [FENCE]
     places = range(1, len(lines) - len(wanted) + 1)
     for start in (*places[after:], *places[:after]):
         bare = [line.lstrip(QUOTED).rstrip() for line in lines[start : start + len(wanted)]]
-        if bare == wanted and MARK in lines[start - 1]:
+        if MARK in lines[start - 1] and (bare == wanted or (not given and bare[0].startswith(FENCE))):
             before = len(lines[start]) - len(lines[start].lstrip(QUOTED))
-            own = len(given[0]) - len(given[0].lstrip())
+            own = len(given[0]) - len(given[0].lstrip()) if given else before
             return Block(file, start + 1, 1 + max(0, before - own))
     return None
 
 
+FENCE = "```"
 QUOTED = "> \t"

@@ -130,10 +130,13 @@ class ArchdrawDirective(SphinxDirective):
         return self._error(message, more, at)
 
     def _error(self, message: str, more: str = "", at: tuple[str, int] | None = None) -> nodes.Node:
-        """A message at the directive, or where else it is said, as it stands in the document and in the log."""
+        """A message with the line of the directive, or of ``at``, in the log; what stands on the page in its place."""
         source, line = at or self.get_source_info()
         details = [nodes.literal_block(more, more)] if more else []
-        return self.state_machine.reporter.error(f"archdraw: {message}", *details, source=source, line=line)
+        self.state_machine.reporter.error(f"archdraw: {message}", *details, source=source, line=line)
+        # Sphinx takes messages themselves out of the page.
+        paragraph = nodes.paragraph("", f"archdraw: {message}")
+        return nodes.error("", paragraph, *(one.deepcopy() for one in details))
 
 
 class Written(SphinxPostTransform):
@@ -153,7 +156,8 @@ class Written(SphinxPostTransform):
         if figure.made is None:
             for problem in figure.errors:
                 logger.warning(str(problem), location=node, type="archdraw")
-            return nodes.literal_block("", "\n".join(map(str, figure.errors)))
+            said = "\n".join(map(str, figure.errors))
+            return nodes.error("", nodes.literal_block(said, said))
         file = Path(self.env.doctreedir, FOLDER, f"{wanted.name}.{format}")
         if not file.is_file() or file.read_bytes() != figure.made.data:
             write_whole(file, figure.made.data)

@@ -1,4 +1,4 @@
-"""``archdraw pandoc-filter``: pictures in what Pandoc and Quarto convert."""
+"""``archdraw pandoc``: pictures in what Pandoc and Quarto convert."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archdraw.cli._terminal import report
 from archdraw.errors import ArchdrawError
 
 
-@click.command("pandoc-filter")
+@click.command("pandoc")
 @click.option("--to", metavar="FORMAT", help="Filter a document for this format of Pandoc's, from stdin to stdout.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 def command(to: str | None, files: tuple[str, ...]) -> int:
@@ -22,8 +22,9 @@ def command(to: str | None, files: tuple[str, ...]) -> int:
     the pictures. FILEs are what Pandoc has read, to say the lines of errors.
 
     \b
-    pandoc --lua-filter "$(archdraw pandoc-filter)" paper.md -o paper.pdf
-    pandoc paper.md -t json | archdraw pandoc-filter --to docx paper.md | pandoc -f json -o paper.docx
+    archdraw pandoc                       prints where the filter is
+    pandoc --lua-filter "$(archdraw pandoc)" paper.md -o paper.pdf
+    pandoc paper.md -t json | archdraw pandoc --to docx paper.md | pandoc -f json -o paper.docx
     """
     from archdraw.documents.pandoc import LUA, Filter
 
