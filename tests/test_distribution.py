@@ -81,7 +81,7 @@ def shipped() -> set[str]:
     """The files that a user needs beside the Python, by their place in the package."""
     source = ROOT / "src" / "archdraw"
     found = {f"{folder}/{file.name}" for folder in ("specs", "themes") for file in (ROOT / folder).glob("*.yaml")}
-    found |= {file.relative_to(source).as_posix() for file in source.rglob("*.j2")}
+    found |= {file.relative_to(source).as_posix() for kind in ("j2", "lua") for file in source.rglob(f"*.{kind}")}
     return found | {file.relative_to(source).as_posix() for file in (source / "fontdata").glob("*.*") if file.is_file()}
 
 

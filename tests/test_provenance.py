@@ -90,9 +90,7 @@ def test_the_command_draws_the_same_picture(folder: Path) -> None:
 def test_no_option_that_draws_something_else_is_left_out(folder: Path) -> None:
     """Each field of an output that is not where or whether it says so stands in its command."""
     usual = Output(Path("a.svg"), "svg", "")
-    texts = (
-        "format=png view=card theme=dark text=plain renderer=cairosvg prefix=a- width=8cm background=none"
-    )
+    texts = "format=png view=card theme=dark text=plain renderer=cairosvg prefix=a- width=8cm background=none"
     others: dict[str, Any] = dict(text.split("=") for text in texts.split())
     others |= {"scale": 2.0, "dpi": 96.0, "fonts": ("a.ttf",), "figure": (("title", "T"),), "usual": "page"}
     fields = {name for name in Output.__annotations__ if name not in ("path", "metadata")}
