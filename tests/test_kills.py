@@ -78,7 +78,7 @@ def test_a_killed_worker_costs_its_spec(archdraw: Run, specs: Path) -> None:  # 
     parts = (".png", ".svg", ".json", "-thumb-light.svg", "-thumb-dark.svg", "-plain.svg", ".html")
     made = [f"{name}{part}" for name in sorted({*NAMES} - {"two"}) for part in parts]
     beside = [path.name for path in Path("out").iterdir() if path.name not in made]
-    assert {"index.html", "gallery.css", "gallery.js", "gallery-words.js"} <= {*beside}
+    assert {"index.html", "common.css", "home.js", "search-words.js"} <= {*beside}
     assert {*made} <= {*contents(Path("out"))}
     assert not [name for name in beside if name.startswith("two")]
     assert [*faults(Path("out"), parts=False)] == []

@@ -40,7 +40,12 @@ def script(name: str, value: Any) -> bytes:
 @cache
 def words() -> dict[str, Any]:
     """The catalogue of all that the interface says: a section a page."""
-    return dict(plain(parse(read_text(WORDS), str(WORDS)).root))
+    return dict(read_data(WORDS))
+
+
+def read_data(file: Path) -> Any:
+    """What the YAML ``file`` of this package has, as plain lists, dictionaries and texts."""
+    return plain(parse(read_text(file), str(file)).root)
 
 
 @cache
