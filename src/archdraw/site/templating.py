@@ -31,10 +31,18 @@ def as_is(markup: str) -> Markup:
 
 def script(name: str, value: Any) -> bytes:
     """A classic script that sets the variable ``name`` to ``value``: pages may read that from a folder."""
+    return f"var {name} = {_literal(value)};\n".encode()
+
+
+def call(name: str, value: Any) -> bytes:
+    """A classic script that gives ``value`` to the function ``name`` of the page that asks for it."""
+    return f"{name}({_literal(value)});\n".encode()
+
+
+def _literal(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # A script may hold no end of itself, and lines may not break in it.
-    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return f"var {name} = {safe};\n".encode()
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @cache

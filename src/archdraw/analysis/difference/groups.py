@@ -56,7 +56,7 @@ def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> 
     Sublayers of one role stand for each other. Where two stacks have no role of a sort in common, all of the one stand
     for all of the other, but for attention to an encoder. What is left is a group of one side.
     """
-    own, its = _by_role(mine), _by_role(theirs)
+    own, its = by_role(mine), by_role(theirs)
     found: list[Group] = []
     done: set[tuple[str, str]] = set()
     for sort, role in (*own, *its):
@@ -73,7 +73,8 @@ def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> 
     return found
 
 
-def _by_role(layers: Iterable[Module]) -> dict[tuple[str, str], list[Sublayer]]:
+def by_role(layers: Iterable[Module]) -> dict[tuple[str, str], list[Sublayer]]:
+    """The different sublayers of ``layers`` by their sort and their role, in the order of the flow."""
     found: dict[tuple[str, str], list[Sublayer]] = {}
     for layer in dict.fromkeys(layers):
         for block in sublayers(layer):

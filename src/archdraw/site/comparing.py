@@ -1,0 +1,192 @@
+"""What a model is compared by in a browser: a record of its blocks by role, of which any two make a comparison.
+
+There are too many pairs of models to compare each beforehand. A page pairs the blocks of two records as
+:mod:`archdraw.analysis.difference` does, by sort and role, and reads both values from them: what it says agrees with
+``archdraw compare``. Values are in words; None stands for what means that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from archdraw.analysis.difference import COUNTS, count, sort_of, words
+from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, known_of
+from archdraw.analysis.difference.groups import Sublayer, by_role, role_of
+from archdraw.analysis.difference.models import plain, stacks
+from archdraw.analysis.difference.places import Place, boxes_in
+from archdraw.analysis.difference.stacks import EXPLAINS
+from archdraw.analysis.difference.structure import is_sublayer, loops, norm_kind, sublayers
+from archdraw.glossary import text
+from archdraw.glossary.numbers import data_size
+from archdraw.glossary.settings import value_of
+from archdraw.model import Model
+from archdraw.records import record
+from archdraw.site.templating import call
+from archdraw.tree.blocks import Leaf, Module, Setting, Side
+from archdraw.tree.settings import is_without
+from archdraw.tree.walks import layers
+from archdraw.views.header import origin, size_of
+
+CONTEXTS = (4_096, 32_768, 131_072, 1_048_576)
+"""The lengths, in tokens, at which memory is compared."""
+NORM = "norm"
+
+Record = dict[str, Any]
+Values = list[tuple[str, str | None]]
+"""Names of settings, and their values in words."""
+
+
+@record
+class _Slot:
+    """What stands in one place of a model: ``sort`` and ``role`` say for what of another it stands.
+
+    ``title`` is what its rows are called, ``place`` says where it is: before, in or after the layers. Of each block in
+    ``blocks`` are its label, its second line, how many layers have it, and what it has.
+    """
+
+    sort: str
+    role: str
+    title: str
+    place: str
+    blocks: list[Record]
+
+
+def written(model: Model) -> bytes:
+    """The record of ``model`` as a classic script, the same bytes on every run."""
+    return call("comparable", comparable(model))
+
+
+def comparable(model: Model) -> Record:
+    """What ``model`` is compared by; of one whose structure is not disclosed its name alone."""
+    facts = model.facts
+    said: Record = {"name": model.name, "about": origin(model.spec), "unknown": facts.unknown}
+    if facts.unknown:
+        return said
+    tree = plain(model.block)
+    every = layers(tree)
+    bodies = [stack.body for _, stack in stacks(tree.body)]
+    slots = list(_slots(tree))
+    return said | {
+        "about": ", ".join(filter(None, (text(size_of(model.spec, facts)), said["about"]))),
+        "settings": _values(tree.settings),
+        "counts": [(what, value, value_of(what, value)) for what in COUNTS for value in [count(facts, what, model.block)]],
+        "encoders": bool(facts.encoders),
+        "slots": [{name: getattr(one, name) for name in ("sort", "role", "title", "place", "blocks")} for one in slots],
+        "order": words.order(every, words.layer_names(every)) if every else "",
+        "runs": _runs(every, [(one.sort, one.role) for one in slots]),
+        "loops": words.looped([times for body in (tree.body, *bodies) for times in loops(body)]),
+        "context": model.spec.context_length,
+        "memory": [None if facts.cache_unknown else data_size(_kept(model, tokens)) for tokens in CONTEXTS],
+    }
+
+
+def _kept(model: Model, tokens: int) -> int:
+    """Bytes that are kept of so many ``tokens``: keys and values, those of indexers, and states."""
+    facts = model.facts
+    index = facts.index_cache_bytes_per_token() * tokens
+    return facts.kv_cache_bytes(tokens) + index + facts.recurrent_state_bytes()
+
+
+def _slots(tree: Module) -> Iterator[_Slot]:
+    """All slots of ``tree``, the lowest first."""
+    outside = boxes_in(tree.body, "")
+    inner = [place for _, stack in stacks(tree.body) for place in boxes_in(stack.body, "") if not _is_layer(place)]
+    of_layers = [place for layer in dict.fromkeys(layers(tree)) for place in boxes_in(layer.body, "")]
+    numbers = [number for number, (_, box) in enumerate(outside) if sort_of(box) == "layers"]
+    first = numbers[0] if numbers else len(outside)
+    outer = str(sum(sort_of(box) == NORM for _, box in outside))
+    yield from _norms(outside[:first], "before", outer)
+    yield from _others(outside[:first], "before")
+    every = layers(tree)
+    if every:
+        settings = [_block(layer, "", _explaining(layer)) for layer in dict.fromkeys(every)]
+        yield _Slot("layer", "layer", "layer", "layers", settings)
+        of_each = {layer: sum(sort_of(box) == NORM for _, box in boxes_in(layer.body, "")) for layer in every}
+        often = words.occurrences([of_each[layer] for layer in every])
+        yield from _norms((*of_layers, *inner), "layers", often)
+    for (sort, role), blocks in by_role(every).items():
+        title = text(words.ROLES[role]()) if role in words.ROLES else role
+        yield _Slot(sort, role, title, "layers", [_sublayer(block, every) for block in blocks])
+    yield from _others([place for place in (*of_layers, *inner) if not is_sublayer(place[1])], "layers")
+    yield from _norms(outside[first:], "after", outer)
+    yield from _others(outside[first:], "after")
+
+
+def _is_layer(place: Place) -> bool:
+    return isinstance(place[1], Module) and place[1].level == "layer"
+
+
+def _others(places: Iterable[Place], where: str) -> Iterator[_Slot]:
+    """A slot for each name of boxes but those of :func:`by_role`; modules beside the line are compared as they read."""
+    found: dict[tuple[str, str], list[Record]] = {}
+    for _, box in places:
+        sort, role = sort_of(box), text(words.label(box))
+        if sort in ("layers", "layer", NORM):
+            continue
+        own = known_of(box) if isinstance(box, Leaf | Module) else {}
+        block = _block(box, text(words.content(box)) if isinstance(box, Side) else role, _values(own.items()))
+        if block not in found.setdefault((sort, role), []):
+            found[sort, role].append(block)
+    for (sort, role), blocks in found.items():
+        yield _Slot(sort, role, sort, where, blocks)
+
+
+def _norms(places: Iterable[Place], where: str, often: str) -> Iterator[_Slot]:
+    """The norms of ``places`` as one slot: which there are, whatever they follow, and how ``often``."""
+    found: list[Record] = []
+    for _, box in places:
+        if sort_of(box) == NORM and isinstance(box, Leaf | Module):
+            block = _block(box, norm_kind(box.label), _values(known_of(box).items())) | {"detail": "", "often": often}
+            if block not in found:
+                found.append(block)
+    if found:
+        yield _Slot(NORM, NORM, NORM, where, found)
+
+
+def _explaining(layer: Module) -> Values:
+    """The settings of a layer that say where its norms are and how its blocks are joined."""
+    return _values((name, value) for name, value in layer.settings if name.partition(".")[0] in EXPLAINS)
+
+
+def _sublayer(block: Sublayer, every: Iterable[Module]) -> Record:
+    """A mixer or a feed-forward block, with what is known of its role.
+
+    ``only`` are the names of what is compared where both blocks have it, ``heads`` of what was read off its heads.
+    """
+    own = known_of(block)
+    given = dict(block.settings)
+    lacking = {name: None for name in sorted(KNOWN.get(block.role, ())) if name not in own}
+    return _block(block, text(block.label), _values({**own, **lacking}.items())) | {
+        "layers": sum(block in sublayers(layer) for layer in every),
+        "only": [name for name in own if name in ONLY_WITH],
+        "heads": [name for name in own if name in FROM_HEADS and name not in given],
+    }
+
+
+def _block(block: Leaf | Module | Side, label: str, values: Values) -> Record:
+    own = block.body if isinstance(block, Side) else block
+    return {
+        "kind": getattr(block, "kind", ""),
+        "label": label,
+        "detail": text(own.detail),
+        "role": own.role or "plain",
+        "has": [(what, value) for what, value in values if value is not None],
+        "lacks": [what for what, value in values if value is None],
+    }
+
+
+def _values(settings: Iterable[tuple[str, Setting]]) -> Values:
+    return [(what, None if is_without(value) else value_of(what, value)) for what, value in settings]
+
+
+def _runs(every: Sequence[Module], slots: Sequence[tuple[str, str]]) -> list[tuple[list[tuple[int, int]], int]]:
+    """The layers in their order: of each sublayer the number of its slot, and its own among those; and how often."""
+    number = {
+        (key, block): (slots.index(key), place)
+        for key, blocks in by_role(every).items()
+        for place, block in enumerate(blocks)
+    }
+    kinds = ([number[(sort_of(block), role_of(block)), block] for block in sublayers(layer)] for layer in every)
+    return [(kind, len(list(same))) for kind, same in groupby(kinds)]

@@ -1,0 +1,122 @@
+// What differs between models, read from their records: their blocks are paired by sort and role, as `archdraw compare`
+// pairs them. A row has the values of all models, and a sign for each two neighbours.
+"use strict";
+/** The rows and the slots of `models`, two records or more; `twins` are settings that say the same as another. */
+function differences(models, twins) {
+  const rows = [];
+  const unique = (values) => [...new Set(values)];
+  const same = (a, b) => a.length === b.length && a.every((one) => b.includes(one));
+  const sign = (a, b) => (same(a, b) ? "" : a.length ? (b.length ? "changed" : "removed") : "added");
+  const neighbours = (of) => models.slice(1).map((_, i) => of(i, i + 1));
+  /** A row, where any two neighbours differ; `raw` are values that tell apart what is written alike. */
+  function add(about, values, raw = values, signs = neighbours((i, j) => sign(raw[i], raw[j]))) {
+    if (signs.some(Boolean)) rows.push({ ...about, values, signs });
+  }
+
+  // What stands for what: blocks of one role; those of a model that has no role of a sort in common with others stand
+  // for the role that most of them have.
+  // A mixer outside of layers stands for none that is in them.
+  const isOut = (slot) => ["token mixer", "feed-forward", "norm"].includes(slot.sort) && slot.place !== "layers";
+  const isAlone = (slot) => slot.role === "cross" || ["plain", "input module", "output module"].includes(slot.sort);
+  const sortOf = (slot) => (isOut(slot) ? `${slot.sort} ${slot.place}` : slot.sort);
+  const roles = (model, sort) => model.slots.filter((one) => sortOf(one) === sort && one.role !== "cross").map((one) => one.role);
+  const shares = (model, other, sort) => roles(model, sort).some((role) => roles(other, sort).includes(role));
+  function key(model, slot) {
+    const sort = sortOf(slot);
+    const others = models.filter((other) => other !== model && roles(other, sort).length);
+    if (isAlone(slot) || !others.length || others.some((other) => shares(model, other, sort))) return `${sort}: ${slot.role}`;
+    const every = models.flatMap((one) => roles(one, sort));
+    const often = (one) => every.filter((other) => other === one).length;
+    return `${sort}: ${every.reduce((best, one) => (often(one) > often(best) ? one : best))}`;
+  }
+  const slots = [];
+  const places = models.map((model, index) => {
+    let at = -1;
+    return model.slots.map((slot) => {
+      const name = key(model, slot);
+      let found = slots.find((one) => one.key === name);
+      if (!found) {
+        found = { key: name, of: isAlone(slot) ? "" : sortOf(slot), sort: slot.sort, place: slot.place, titles: [], blocks: models.map(() => []) };
+        slots.splice(at + 1, 0, found);
+      }
+      at = slots.indexOf(found);
+      found.titles = unique([...found.titles, slot.title]);
+      const first = found.blocks[index].length;
+      found.blocks[index].push(...slot.blocks.map((block) => ({
+        heads: [], only: [], ...block, has: new Map([...block.has, ...block.lacks.map((what) => [what, null])]),
+      })));
+      return { found, first };
+    });
+  });
+
+  // The model: its settings, its counts, its layers.
+  const settings = models.map((model) => new Map(model.settings));
+  for (const what of unique(settings.flatMap((one) => [...one.keys()])))
+    add({ sort: "model", what }, settings.map((one) => (one.get(what) == null ? [] : [one.get(what)])));
+  const counts = models.map((model) => new Map(model.counts.map(([what, ...both]) => [what, both])));
+  for (const what of unique(counts.flatMap((one) => [...one.keys()]))) {
+    const both = counts.map((one) => one.get(what) || counts[0].get(what) || [0]);
+    const raw = both.map(([value]) => (value ? [value] : []));
+    if (what === "layers" && raw.some((value) => !value.length)) continue;
+    if (what === "text_parameters" && !models.some((model) => model.encoders)) continue;
+    const said = both.map(([value, text]) => (value ? [text] : []));
+    const alike = unique(said.flat()).length < unique(raw.flat()).length;
+    add({ sort: "model", what }, alike ? raw.map((one) => one.map((value) => value.toLocaleString("en"))) : said, raw);
+  }
+  if (models.every((model) => model.runs.length)) {
+    const order = models.map((model, index) => [JSON.stringify(model.runs.map(([kind, times]) => [
+      kind.map(([slot, block]) => [places[index][slot].found.key, places[index][slot].first + block]), times,
+    ]))]);
+    add({ sort: "layers", what: "order" }, models.map((model) => [model.order]), order);
+    add({ sort: "layers", what: "loop" }, models.map((model) => (model.loops ? [model.loops] : [])));
+  }
+
+  // What is in each slot: its blocks by name, then what they have.
+  /** Whether `what` can be compared of two blocks: those of one kind in all that they have, others in what both know. */
+  function comparable(what, one, other) {
+    const both = one.has.has(what) && other.has.has(what);
+    if ([one, other].some((block) => block.only.includes(what))) return both;
+    if (one.kind !== other.kind || (!one.kind && one.label !== other.label)) return both;
+    return [one, other].some((block) => block.has.has(what) && !block.heads.includes(what));
+  }
+  for (const slot of slots) {
+    const about = { sort: slot.sort, slot, title: slot.titles.join(" / ") };
+    const others = slots.filter((one) => one !== slot && one.sort === slot.sort).flatMap((one) => one.blocks.flat());
+    const labels = (own) => unique(own.map((block) => block.label));
+    const names = slot.blocks.map((own) => unique(own.map((block) => `${block.kind} ${block.label}`)));
+    const written = slot.blocks.map(labels);
+    const full = slot.blocks.map((own) => unique(own.map((block) => [block.label, block.detail].filter(Boolean).join(", "))));
+    // Norms outside of layers: one of several of its name is one more, in the words of how often there are such.
+    const outer = (i) => (isOut(slot) && slot.sort === "norm" ? models[i].slots.filter((one) => isOut(one) && one.sort === "norm") : [])
+      .flatMap((one) => one.blocks);
+    const isOneMore = (i, j) => !(slot.blocks[i].length && slot.blocks[j].length) &&
+      [...slot.blocks[i], ...slot.blocks[j]].some((block) => [i, j].every((k) => outer(k).some((other) => other.label === block.label)));
+    const kinds = neighbours((i, j) => {
+      const found = sign(names[i], names[j]);
+      if (isOneMore(i, j)) return "";
+      // Where two models have no role of a sort in common, one is in place of the other.
+      const replaced = [i, j].every((k) => roles(models[k], slot.of).length) && !shares(models[i], models[j], slot.of);
+      return found && replaced ? "changed" : found;
+    });
+    if (slot.sort !== "layer") add({ ...about, what: "block" }, neighbours((i, j) => same(written[i], written[j])).every(Boolean) ? full : written, names, kinds);
+    // How often norms come is said by their placement in layers, where that differs.
+    const often = slot.blocks.map((own, i) => unique([...own, ...outer(i)].map((block) => block.often)).filter(Boolean));
+    const placed = rows.some((row) => row.sort === "layer" && /^(placement|residual|first|then)/.test(row.what));
+    add({ ...about, what: "occurrences" }, often, often, neighbours((i, j) =>
+      often[i].length && often[j].length && (isOut(slot) ? isOneMore(i, j) : !placed) ? sign(often[i], often[j]) : ""));
+    const found = [];
+    for (const what of unique(slot.blocks.flat().flatMap((block) => [...block.has.keys()]))) {
+      if (found.some((row) => what.startsWith(`${row.what}.`))) continue;
+      const values = slot.blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
+      const signs = neighbours((i, j) =>
+        slot.blocks[i].some((one) => slot.blocks[j].some((other) => comparable(what, one, other))) ? sign(values[i], values[j]) : "");
+      if (signs.some(Boolean)) found.push({ what, values, signs, shared: others.some((block) => block.has.get(what) != null) });
+    }
+    for (const { shared, ...row } of found) {
+      const twin = found.find((one) => one.what === twins[row.what]);
+      if (twin && JSON.stringify([twin.values, twin.signs]) === JSON.stringify([row.values, row.signs])) continue;
+      rows.push({ ...about, ...row, title: shared || !["token mixer", "feed-forward", "layer"].includes(slot.sort) ? about.title : "" });
+    }
+  }
+  return { rows, slots, places };
+}
