@@ -19,7 +19,7 @@ from archdraw.writers import Renderer, TextMode, Writer
 
 PLATE = "plate"
 """The view of a model where nothing is said."""
-RECORDS = {"facts": "archdraw.site.cards"}
+RECORDS = {"facts": "archdraw.site.cards", "compare": "archdraw.site.comparing"}
 """In place of a view: what a gallery says of a model, and the module whose ``written`` makes its bytes."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""

@@ -18,7 +18,7 @@ from archdraw.fonts import Weight, web_font
 from archdraw.site import web
 from archdraw.site.entries import Site, site_of
 from archdraw.site.figures import style
-from archdraw.site.pages import home, lesson, lineage, models
+from archdraw.site.pages import compare, home, lesson, lineage, models
 from archdraw.site.settings import Settings
 from archdraw.site.templating import script, words
 from archdraw.site.web import History
@@ -52,7 +52,7 @@ class Page(Protocol):
         """Names and contents of its pages, and of data that these read."""
 
 
-PAGES: tuple[Page, ...] = (home, models, lineage, lesson)
+PAGES: tuple[Page, ...] = (home, models, compare, lineage, lesson)
 
 
 def jobs(
@@ -82,6 +82,7 @@ def jobs(
                 *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),
                 replace(plain, path=folder / f"{name}-plain.svg", text="plain", prefix=PREFIX),
                 Output(folder / f"{name}.json", "json", "facts"),
+                Output(folder / f"{name}-compare.js", "js", "compare"),
                 *([replace(card, path=folder / f"{name}{CARD}")] if cards else []),
             ),
         )

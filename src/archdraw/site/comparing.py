@@ -25,7 +25,7 @@ from archdraw.model import Model
 from archdraw.records import record
 from archdraw.site.templating import call
 from archdraw.tree.blocks import Leaf, Module, Setting, Side
-from archdraw.tree.settings import is_without
+from archdraw.tree.settings import MIXER, is_without
 from archdraw.tree.walks import layers
 from archdraw.views.header import origin, size_of
 
@@ -71,7 +71,9 @@ def comparable(model: Model) -> Record:
     return said | {
         "about": ", ".join(filter(None, (text(size_of(model.spec, facts)), said["about"]))),
         "settings": _values(tree.settings),
-        "counts": [(what, value, value_of(what, value)) for what in COUNTS for value in [count(facts, what, model.block)]],
+        "counts": [
+            (what, value, value_of(what, value)) for what in COUNTS for value in [count(facts, what, model.block)]
+        ],
         "encoders": bool(facts.encoders),
         "slots": [{name: getattr(one, name) for name in ("sort", "role", "title", "place", "blocks")} for one in slots],
         "order": words.order(every, words.layer_names(every)) if every else "",
@@ -106,7 +108,7 @@ def _slots(tree: Module) -> Iterator[_Slot]:
         of_each = {layer: sum(sort_of(box) == NORM for _, box in boxes_in(layer.body, "")) for layer in every}
         often = words.occurrences([of_each[layer] for layer in every])
         yield from _norms((*of_layers, *inner), "layers", often)
-    for (sort, role), blocks in by_role(every).items():
+    for (sort, role), blocks in sorted(by_role(every).items(), key=lambda pair: pair[0][0] != MIXER):
         title = text(words.ROLES[role]()) if role in words.ROLES else role
         yield _Slot(sort, role, title, "layers", [_sublayer(block, every) for block in blocks])
     yield from _others([place for place in (*of_layers, *inner) if not is_sublayer(place[1])], "layers")

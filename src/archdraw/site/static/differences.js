@@ -3,6 +3,7 @@
 "use strict";
 /** The rows and the slots of `models`, two records or more; `twins` are settings that say the same as another. */
 function differences(models, twins) {
+  const KINDS = ["block", "order", "loop", "occurrences", "placement"];
   const rows = [];
   const unique = (values) => [...new Set(values)];
   const same = (a, b) => a.length === b.length && a.every((one) => b.includes(one));
@@ -10,7 +11,10 @@ function differences(models, twins) {
   const neighbours = (of) => models.slice(1).map((_, i) => of(i, i + 1));
   /** A row, where any two neighbours differ; `raw` are values that tell apart what is written alike. */
   function add(about, values, raw = values, signs = neighbours((i, j) => sign(raw[i], raw[j]))) {
-    if (signs.some(Boolean)) rows.push({ ...about, values, signs });
+    // Norms in layers and outside of them may differ alike: one row.
+    const twice = rows.some((row) => row.sort === about.sort && row.what === about.what && row.what !== "block" &&
+      `${row.values} ${row.signs}` === `${values} ${signs}`);
+    if (signs.some(Boolean) && !twice) rows.push({ kind: KINDS.includes(about.what) ? "architecture" : "settings", ...about, values, signs });
   }
 
   // What stands for what: blocks of one role; those of a model that has no role of a sort in common with others stand
@@ -61,7 +65,7 @@ function differences(models, twins) {
     if (what === "text_parameters" && !models.some((model) => model.encoders)) continue;
     const said = both.map(([value, text]) => (value ? [text] : []));
     const alike = unique(said.flat()).length < unique(raw.flat()).length;
-    add({ sort: "model", what }, alike ? raw.map((one) => one.map((value) => value.toLocaleString("en"))) : said, raw);
+    add({ kind: "numbers", sort: "model", what }, alike ? raw.map((one) => one.map((value) => value.toLocaleString("en"))) : said, raw);
   }
   if (models.every((model) => model.runs.length)) {
     const order = models.map((model, index) => [JSON.stringify(model.runs.map(([kind, times]) => [
@@ -73,7 +77,7 @@ function differences(models, twins) {
 
   // What is in each slot: its blocks by name, then what they have.
   /** Whether `what` can be compared of two blocks: those of one kind in all that they have, others in what both know. */
-  function comparable(what, one, other) {
+  function isComparable(what, one, other) {
     const both = one.has.has(what) && other.has.has(what);
     if ([one, other].some((block) => block.only.includes(what))) return both;
     if (one.kind !== other.kind || (!one.kind && one.label !== other.label)) return both;
@@ -109,13 +113,13 @@ function differences(models, twins) {
       if (found.some((row) => what.startsWith(`${row.what}.`))) continue;
       const values = slot.blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
       const signs = neighbours((i, j) =>
-        slot.blocks[i].some((one) => slot.blocks[j].some((other) => comparable(what, one, other))) ? sign(values[i], values[j]) : "");
+        slot.blocks[i].some((one) => slot.blocks[j].some((other) => isComparable(what, one, other))) ? sign(values[i], values[j]) : "");
       if (signs.some(Boolean)) found.push({ what, values, signs, shared: others.some((block) => block.has.get(what) != null) });
     }
     for (const { shared, ...row } of found) {
       const twin = found.find((one) => one.what === twins[row.what]);
       if (twin && JSON.stringify([twin.values, twin.signs]) === JSON.stringify([row.values, row.signs])) continue;
-      rows.push({ ...about, ...row, title: shared || !["token mixer", "feed-forward", "layer"].includes(slot.sort) ? about.title : "" });
+      add({ ...about, what: row.what, title: shared || !["token mixer", "feed-forward", "layer"].includes(slot.sort) ? about.title : "" }, row.values, row.values, row.signs);
     }
   }
   return { rows, slots, places };
