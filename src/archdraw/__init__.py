@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from archdraw.errors import ArchdrawError, FontWarning, InputError, Problem, Span
     from archdraw.model import Model, load
+    from archdraw.notebook import options
     from archdraw.outputs import drawing
     from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
     from archdraw.tree.facts import Facts
@@ -66,6 +67,7 @@ __all__ = [
     "list_themes",
     "list_views",
     "load",
+    "options",
     "poster",
     "scale",
     "table",
@@ -87,6 +89,7 @@ _MODULES = {
     ),
     "archdraw.errors": ("ArchdrawError", "FontWarning", "InputError", "Problem", "Span"),
     "archdraw.model": ("Model", "load"),
+    "archdraw.notebook": ("options",),
     "archdraw.outputs": ("drawing",),
     "archdraw.pictures": ("compare", "draw", "lineage", "poster", "scale", "timeline"),
     "archdraw.analysis.difference": ("Difference",),

@@ -117,18 +117,18 @@ def table(*models: AnyModel, context: int | None = None, columns: str | Sequence
     """The facts of ``models`` (all that come with archdraw for none), a row each: values by the keys of ``columns``.
 
     Sizes are in bytes (caches and states in bf16), the KV cache is that at ``context`` tokens (None: each model's
-    context length); what is not known is None. No ``columns`` are all. Raises :class:`archdraw.ArchdrawError` for an
-    unknown column and a ``context`` below 1, and as :func:`archdraw.load`.
+    context length); what is not known is None. No ``columns`` are all. In Jupyter they render as a table. Raises
+    :class:`archdraw.ArchdrawError` for an unknown column and a ``context`` below 1, and as :func:`archdraw.load`.
 
     >>> table("gpt-2", "llama-3-8b", columns=("name", "kv_cache_bytes_per_token"))[1]
     {'name': 'Llama 3 8B', 'kv_cache_bytes_per_token': 131072}
     """
     from archdraw.app.pictures import opened
+    from archdraw.app.table_formats import Table
     from archdraw.app.tables import known_columns, row
 
     keys = known_columns((columns,) if isinstance(columns, str) else columns)
-    rows = (row(opened(model), context) for model in models or list_models())
-    return [{key: found[key] for key in keys} for found in rows]
+    return Table([row(opened(model), context) for model in models or list_models()], keys)
 
 
 def census(sources: Iterable[str | Path], *, executor: Executor | None = None) -> Iterator[dict[str, Any]]:

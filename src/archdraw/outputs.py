@@ -1,8 +1,7 @@
-"""Finished pictures on their way out: to files and to notebooks."""
+"""Finished pictures on their way out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +61,3 @@ def drawing(scene: Scene, text: TextMode = "embed", *, prefix: str = "") -> Any:
     from archdraw.writers._drawing import drawing
 
     return drawing(scene, text, prefix)
-
-
-def mime_bundle(
-    text: str, svg: Callable[[], str], include: Collection[str] | None, exclude: Collection[str] | None
-) -> dict[str, Any]:
-    """What a notebook shows of a picture: ``text`` where there are no pictures, and what ``svg`` draws if asked."""
-    makers: dict[str, Callable[[], str]] = {"text/plain": lambda: text, "image/svg+xml": svg}
-    return {
-        kind: make()
-        for kind, make in makers.items()
-        if (not include or kind in include) and kind not in (exclude or ())
-    }

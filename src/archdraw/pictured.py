@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.errors import FontWarning, Problem
-from archdraw.outputs import mime_bundle, saved, written
+from archdraw.outputs import saved, written
 
 if TYPE_CHECKING:
     from archdraw.readers import Reading
@@ -169,8 +169,8 @@ class Pictured:
 
     write = staticmethod(written)
 
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, Any]:
-        """What a notebook shows: the diagram as SVG, with a line of text for places without pictures."""
-        return mime_bundle(repr(self), self.svg, include, exclude)
+    def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> Any:
+        """What a notebook shows: the diagram as :func:`archdraw.options` say, and a line of text for other places."""
+        from archdraw.notebook import bundle
+
+        return bundle(repr(self), lambda chosen: self.scene(chosen.view, chosen.theme), include, exclude)

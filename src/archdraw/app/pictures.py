@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from archdraw.app.options import checked, options
 from archdraw.errors import ArchdrawError, FontWarning
 from archdraw.model import Fonts, Model, load
-from archdraw.outputs import mime_bundle, saved
+from archdraw.outputs import saved
 from archdraw.provenance import marked, named, of_document, theme_name
 from archdraw.records import record
 from archdraw.resources import specs_folder
@@ -160,9 +160,11 @@ class Picture:
     def __repr__(self) -> str:
         return f"<archdraw {self.name}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """What a notebook shows: the picture as SVG, with a line of text for places without pictures."""
-        return mime_bundle(repr(self), self.svg, include, exclude)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What a notebook shows: the picture as :func:`archdraw.options` say, and a line of text for other places."""
+        from archdraw.notebook import bundle
+
+        return bundle(repr(self), lambda chosen: self.scene(chosen.theme), include, exclude)
 
 
 def picture(name: str, subjects: Sequence[Subject], /, **chosen: Any) -> Picture:

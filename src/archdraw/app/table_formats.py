@@ -6,10 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from archdraw.app.tables import COLUMNS, Row, plain
 from archdraw.records import record
-from archdraw.site.templating import page
+from archdraw.site.templating import as_is, page
 
 NOT_DISCLOSED, NONE = "not disclosed", "–"
 
@@ -69,14 +70,30 @@ def write_md(rows: Sequence[Row], keys: Sequence[str]) -> str:
 
 def write_html(rows: Sequence[Row], keys: Sequence[str]) -> str:
     """A page with the table and nothing from elsewhere; for light and for dark screens."""
+    return page("table.html.j2", **_values(rows, keys))
+
+
+def part_of_a_page(rows: Sequence[Row], keys: Sequence[str], more: int) -> str:
+    """The table alone, for a page of another program; ``more`` rows are left out, which its caption says."""
+    values = _values(rows, keys)
+    if more:
+        values["caption"] = f"The first {len(rows)} of {len(rows) + more} models; write them to a file for all"
+    # Notebooks would have all cells end at the right.
+    return page("rows.html.j2", **{**values, "left": as_is(' style="text-align: left"')})
+
+
+def _values(rows: Sequence[Row], keys: Sequence[str]) -> dict[str, Any]:
+    """What the templates of a table are given."""
     keys, linked = _for_readers(rows, keys)
-    return page(
-        "table.html.j2",
-        count="1 model" if len(rows) == 1 else f"{len(rows)} models",
-        head=[Cell(COLUMNS[key].title, COLUMNS[key].counted) for key in keys],
-        rows=[[_cell(found, key, linked) for key in keys] for found in rows],
-        heading=keys.index("name") if "name" in keys else None,
-    )
+    count = "1 model" if len(rows) == 1 else f"{len(rows)} models"
+    return {
+        "count": count,
+        "caption": f"Facts of {count}, counted from their specs by archdraw",
+        "left": "",
+        "head": [Cell(COLUMNS[key].title, COLUMNS[key].counted) for key in keys],
+        "rows": [[_cell(found, key, linked) for key in keys] for found in rows],
+        "heading": keys.index("name") if "name" in keys else None,
+    }
 
 
 def _for_readers(rows: Sequence[Row], keys: Sequence[str]) -> tuple[Sequence[str], bool]:
@@ -108,6 +125,22 @@ def _cell(found: Row, key: str, linked: bool) -> Cell:
         number=f"{value:,}" if counted and value else "",
         link=(found["link"] or "") if leads else "",
     )
+
+
+MOST = 60
+"""Rows that a notebook shows, as those of pandas."""
+
+
+class Table(list[dict[str, Any]]):
+    """Rows with the values of ``keys``, which a notebook shows as a table."""
+
+    def __init__(self, whole: Sequence[Row], keys: Sequence[str]) -> None:
+        super().__init__({key: found[key] for key in keys} for found in whole)
+        self._whole, self._keys = tuple(whole), tuple(keys)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first :data:`MOST` rows, as ``archdraw table --format html`` writes them."""
+        return part_of_a_page(self._whole[:MOST], self._keys, max(0, len(self._whole) - MOST))
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Row], Sequence[str]], str]] = {

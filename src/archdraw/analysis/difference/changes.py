@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
 
+from archdraw.glossary.numbers import number
 from archdraw.records import record
 from archdraw.tree.blocks import Setting
 
@@ -89,3 +90,32 @@ class Difference:
         """The difference the other way round."""
         changes = tuple(change.turned() for change in self.changes)
         return Difference(changes, self.equal, self.moved, self.pairing[::-1])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a row for each change, with both values."""
+        from html import escape
+
+        rows = [
+            (one.sign, one.subject or one.where, one.what, _said(one.before), _said(one.after)) for one in self.changes
+        ]
+        cells = ["".join(f'<td style="text-align: left">{escape(cell)}</td>' for cell in row) for row in rows]
+        head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in HEADINGS)
+        caption = "1 difference" if len(rows) == 1 else f"{len(rows)} differences"
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+HEADINGS = ("", "block", "what", "before", "after")
+
+
+def _said(value: Values) -> str:
+    """A value in one cell."""
+    match value:
+        case tuple():
+            return ", ".join(map(_said, value))
+        case None:
+            return ""
+        case bool() | str():
+            return str(value)
+        case _:
+            return number(value)
