@@ -51,7 +51,9 @@ def test_all_models_have_no_fault(subjects: list[Subject], theme: str) -> None:
     assert faults(scene) == []
 
 
-@pytest.mark.parametrize("options", [{"x": "context"}, {"y": "active"}, {"y": "kv-cache"}, {"copies": True}])
+@pytest.mark.parametrize(
+    "options", [{"x": "context"}, {"y": "active"}, {"y": "kv-cache"}, {"copies": True}, {"x": "width", "y": "layers"}]
+)
 def test_no_name_is_dropped(subjects: list[Subject], options: dict[str, str]) -> None:
     picture = shell.picture("scale", subjects, **options)
     scene = picture.scene()
@@ -242,7 +244,7 @@ def test_wrong_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scale", "llama-3-8b", "--context", "many"]) == 2
     assert "'many' is not a number of tokens (examples: 8192, 128k, 1M)" in capsys.readouterr().err
     assert run(["scale", "llama-3-8b", "--y", "size"]) == 2
-    assert "'size' is not one of 'total', 'active', 'kv-cache'" in capsys.readouterr().err
+    assert "'size' is not one of 'total', 'active', 'active-share', 'kv-cache', 'layers'" in capsys.readouterr().err
 
 
 def test_a_context_without_tokens_is_refused() -> None:
@@ -262,3 +264,29 @@ def test_bars_of_all_models_are_no_ribbon() -> None:
     made = shell.picture("scale", [shell.subject(shipped.model(name)) for name in shipped.NAMES], view="bars").scene()
     assert made.height <= 1.5 * made.width
     assert faults(made) == []
+
+
+def test_shares_are_of_models_of_which_not_all_is_active() -> None:
+    found = archdraw.scale("mixtral-8x7b", "llama-3-8b", y="active-share")
+    (model,) = found.data()["models"]
+    assert model["slug"] == "mixtral-8x7b"
+    assert found.data()["left_out"] == {"dense: all parameters are active": ["Llama 3 8B"]}
+    assert "28%" in groups(found.scene())["mixtral-8x7b"].title
+
+
+def test_layers_against_width() -> None:
+    found = archdraw.scale("llama-3-8b", "gpt-2", "u-net", x="width", y="layers")
+    assert [(one["layers"], one["hidden_size"]) for one in found.data()["models"]] == [(12, 768), (32, 4096)]
+    assert found.data()["left_out"] == {"no one width": ["U-Net"]}
+
+
+def test_of_few_names_those_at_the_rim_stay() -> None:
+    names = {"gpt-2": "GPT-2 124M", "llama-1-7b": "LLaMA 7B", "qwen3-8b": "Qwen3 8B", "gpt-3-175b": "GPT-3 175B"}
+    every = archdraw.scale(*names, x="width", y="layers").scene()
+    few = archdraw.scale(*names, x="width", y="layers", labels="few").scene()
+    written = {*names.values()} & {*texts(every)}
+    # Below the line from GPT-2 to GPT-3 LLaMA with its 32 layers is at the rim, and Qwen3 with 36 is not.
+    assert {*texts(few)} & written == written - {"Qwen3 8B"}
+    # The others are there, each with its title.
+    assert groups(few).keys() == groups(every).keys()
+    assert faults(few) == []

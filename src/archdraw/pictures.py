@@ -58,25 +58,28 @@ def lineage(
 
 def scale(
     *models: AnyModel,
-    x: Literal["date", "active", "context"] = "date",
-    y: Literal["total", "active", "kv-cache"] = "total",
+    x: Literal["date", "active", "context", "width"] = "date",
+    y: Literal["total", "active", "active-share", "kv-cache", "layers"] = "total",
     context: int = 131072,
     copies: bool = False,
     view: Literal["points", "bars"] = "points",
     sort: Literal["size", "date", "name"] = "size",
+    labels: Literal["all", "few"] = "all",
     link: str = "",
 ) -> Picture:
     """Total and active parameters of ``models`` (all that come with archdraw for none), on axes or as bars.
 
-    ``x`` and ``y`` (on a log scale) are the axes: release dates, numbers of parameters, tokens of context, bytes of the
-    KV cache in bf16 at ``context`` tokens. ``copies`` shows models whose counts are those of an older one, too.
-    ``view`` "bars" draws parameters to one scale, in the order of ``sort``. ``link`` as in :func:`compare`. Raises
+    ``x`` and ``y`` (on a log scale) are the axes: release dates, numbers of parameters, tokens of context, the width of
+    the line between layers, the share of parameters that are active, layers, bytes of the KV cache in bf16 at
+    ``context`` tokens. ``copies`` shows models whose counts are those of an older one, too.
+    ``view`` "bars" draws parameters to one scale, in the order of ``sort``; of points ``labels`` "few" names only those
+    at the rim. ``link`` as in :func:`compare`. Raises
     :class:`archdraw.ArchdrawError` for a ``context`` below 1 and where no model is left, and as :func:`archdraw.load`.
 
     >>> [model["total"] for model in scale("gpt-2", "gpt-2-xl").data()["models"]]
     [124439808, 1557611200]
     """
-    return _drawn("scale", models, link, x=x, y=y, context=context, copies=copies, view=view, sort=sort)
+    return _drawn("scale", models, link, x=x, y=y, context=context, copies=copies, view=view, sort=sort, labels=labels)
 
 
 def timeline(

@@ -32,12 +32,13 @@ def places(
 ) -> tuple[Label, ...] | None:
     """A place in ``area`` for the label of each anchor, in their order; None where no way was found for all.
 
+    An anchor of no width has no label and no place, and is in the way of others.
     No label overlaps another, a mark or a leader; no leader crosses another or passes a mark that is not
     its own. ``size`` is that of the text in px; ``edges`` are heights, and ``walls`` places across, that labels would
     rather not stand on. What was found is kept, so that a picture in another theme takes no time.
     """
     marks = Marks(anchors)
-    tables = [Table(anchor, marks, area, size, edges, walls) for anchor in anchors]
+    tables = [Table(anchor, marks, area, size, edges, walls) for anchor in anchors if anchor.width]
     if any(not table.free for table in tables):
         return None
     best: tuple[Label, ...] | None = None

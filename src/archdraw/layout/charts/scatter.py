@@ -59,7 +59,10 @@ class Axis:
 
 @record
 class Mark:
-    """One thing: where it is on the axes, its name, and the ``share`` (0 to 1) of its area that is filled."""
+    """One thing: where it is on the axes, its name, and the ``share`` (0 to 1) of its area that is filled.
+
+    A mark whose ``label`` is empty has no name in the picture.
+    """
 
     path: str
     label: str
@@ -118,6 +121,10 @@ WIDE = 3000.0
 """Pages from this width on are tried however crowded they are."""
 ASPECT, HIGHEST = 0.68, 1540.0
 """A page is not higher, so that small text stays legible: what finds no room makes it wider."""
+ROWS = 2
+"""Lines of words above the plot that find room below the heading."""
+NEAR = 19.0
+"""Px from the middle of a mark to that of the next, where most have no name."""
 CROWD = 0.12
 """How much of the plot marks and labels may cover before a larger page is taken at once."""
 TICK = 7.0
@@ -146,19 +153,23 @@ class _Plan:
         self.width = width
         height = min(ASPECT * width, HIGHEST)
         self.size = max(TEXT, math.ceil(10 * LEAST_TEXT * (height + 105)) / 10)
-        self.plot = Bounds(page.MARGIN + LEFT, page.HEADER, width - RIGHT, height - BELOW)
-        self.panels = tuple(_panels(picture.x.stretches, self.plot.left, self.plot.right))
+        self.panels = tuple(_panels(picture.x.stretches, page.MARGIN + LEFT, width - RIGHT))
+        rows = max((len(words) for _, words in self.notes()), default=0)
+        top = page.HEADER + max(0, rows - ROWS) * self.size * LINE_HEIGHT
+        self.plot = Bounds(page.MARGIN + LEFT, top, width - RIGHT, height - BELOW)
         self.names = [text_width(mark.label, self.size, 500) for mark in picture.marks]
         covered = sum(name * 1.2 * self.size for name in self.names) + len(self.names) * apart**2
         self.crowd = covered / ((self.plot.right - self.plot.left) * (self.plot.bottom - self.plot.top))
-        self._apart = apart
+        # Between marks that have no names no leader has to pass.
+        self._apart = NEAR if sum(map(bool, self.names)) < len(self.names) / 2 else apart
         self._wanted = [(self.across(mark.x), self.down(mark.y)) for mark in picture.marks]
 
     @cached_property
     def middles(self) -> tuple[Point, ...]:
         """Where the marks stand, none of which meets another."""
         inner = [(left + SIDE, right - SIDE) for left, right in self.panels]
-        return spread(self._wanted, self._apart, inner, sideways=self.picture.sideways)
+        heights = self.plot.top + SIDE, self.plot.bottom - SIDE
+        return spread(self._wanted, self._apart, inner, sideways=self.picture.sideways, heights=heights)
 
     def across(self, value: float) -> float:
         """The x of a value of the x axis."""
@@ -182,24 +193,27 @@ class _Plan:
         way = "shifted horizontally" if self.picture.sideways else "shifted apart"
         return f"overlapping marks are {way} (≤ {diameters} diameter{'s' if diameters > 1 else ''})"
 
-    def notes(self) -> Iterator[tuple[float, float, str]]:
-        """Above the plot, where the words of stretches start, and their baselines."""
+    def notes(self) -> Iterator[tuple[float, Sequence[str]]]:
+        """What is said of stretches above the plot: where it starts, and its lines."""
         for stretch, (left, right) in zip(self.picture.x.stretches, self.panels, strict=True):
-            for row, words in enumerate(reversed(wrap(stretch.note, self.size, 400, right - left))):
-                yield left, self.plot.top - 10 - self.size * LINE_HEIGHT * row, words
+            yield left, wrap(stretch.note, self.size, 400, right - left)
 
     def edges(self) -> list[float]:
         """The borders of bands."""
         return [self.down(tick.at) for tick in self.picture.y.ticks]
 
-    def labels(self) -> tuple[Label, ...] | None:
-        """A place for each name; None where there is not enough room."""
+    def labels(self) -> tuple[Label | None, ...] | None:
+        """A place for the name of each mark, None for one without; None where there is not enough room."""
         anchors = tuple(
             Anchor(x, y, RADIUS + STROKE / 2, name) for (x, y), name in zip(self.middles, self.names, strict=True)
         )
         walls = tuple(side for panel in self.panels for side in panel)
         area = Bounds(self.plot.left + 4, self.plot.top + 4, self.plot.right - 4, self.plot.bottom - 4)
-        return places(anchors, area, self.size, edges=tuple(self.edges()), walls=walls)
+        found = places(anchors, area, self.size, edges=tuple(self.edges()), walls=walls)
+        if found is None:
+            return None
+        named = iter(found)
+        return tuple(next(named) if name else None for name in self.names)
 
 
 def _panels(stretches: Sequence[Stretch], left: float, right: float) -> Iterator[tuple[float, float]]:
@@ -211,16 +225,17 @@ def _panels(stretches: Sequence[Stretch], left: float, right: float) -> Iterator
         left += room * stretch.share / total + BREAK
 
 
-def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label], theme: Theme) -> Scene:
+def _painted(picture: Scatter, plan: _Plan, labels: Sequence[Label | None], theme: Theme) -> Scene:
     canvas = Canvas(theme)
     page.header(canvas, picture.name, picture.subtitle, plan.width)
     _bands(canvas, plan)
     for mark, middle, label in zip(picture.marks, plan.middles, labels, strict=True):
         with canvas.group(mark.path, mark.title, mark.href):
-            if label.leader:
+            if label and label.leader:
                 canvas.line(*label.leader, kind="zoom", width=1.25, radius=0)
             _mark(canvas, *middle, mark.share, mark.form, mark.role)
-            canvas.text(label.left, label.baseline, mark.label, plan.size, 500)
+            if label:
+                canvas.text(label.left, label.baseline, mark.label, plan.size, 500)
     _ticks(canvas, plan)
     bottom = _legend(canvas, plan, plan.plot.bottom + 68)
     footer = [part.replace("{moved}", plan.displacement()) for part in picture.footer]
@@ -238,8 +253,10 @@ def _bands(canvas: Canvas, plan: _Plan) -> None:
             fill = canvas.theme.band if (number + first) % 2 == 0 else None
             if fill:
                 canvas.rect(left, top, right - left, bottom - top, fill=fill, radius=0, kind="ground", layer="ground")
-    for x, baseline, words in plan.notes():
-        canvas.text(x, baseline, words, plan.size, 400, fill=canvas.theme.muted)
+    for x, lines in plan.notes():
+        for row, words in enumerate(reversed(lines)):
+            baseline = plan.plot.top - 10 - plan.size * LINE_HEIGHT * row
+            canvas.text(x, baseline, words, plan.size, 400, fill=canvas.theme.muted)
 
 
 def _mark(canvas: Canvas, x: float, y: float, share: float, form: Form, role: str) -> None:

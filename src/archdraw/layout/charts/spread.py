@@ -18,17 +18,18 @@ def spread(
     panels: Sequence[tuple[float, float]] = ((-math.inf, math.inf),),
     *,
     sideways: bool = True,
+    heights: tuple[float, float] = (-math.inf, math.inf),
 ) -> tuple[Point, ...]:
     """Where marks at ``wanted`` places stand so that any two are ``apart`` px.
 
     Two that meet give way to both sides by the same: ``sideways`` alone, so that what is measured upwards stays exact,
     or in any direction, which is nearer. ``panels`` are stretches of x that a mark stays in, if it was in one. What is
-    in the way after that goes round sideways, one by one.
+    in the way after that goes round sideways, one by one. No mark is moved out of the ``heights``.
     """
     bounds = [next(((low, high) for low, high in panels if low <= x <= high), (-math.inf, math.inf)) for x, _ in wanted]
     places = [(x, y) for x, y in wanted]
     for _ in range(ROUNDS):
-        if not _pushed(wanted, places, apart, bounds, sideways):
+        if not _pushed(wanted, places, apart, bounds, heights, sideways):
             break
     return _gone_round(wanted, places, apart, bounds)
 
@@ -38,6 +39,7 @@ def _pushed(
     places: list[Point],
     apart: float,
     bounds: Sequence[tuple[float, float]],
+    heights: tuple[float, float],
     sideways: bool,
 ) -> bool:
     """Pushes all that meet apart once; whether any did."""
@@ -67,7 +69,8 @@ def _pushed(
             for number, sign in ((one, -1), (other, 1)):
                 low, high = bounds[number]
                 at = places[number]
-                places[number] = min(max(at[0] + sign * push[0], low), high), at[1] + sign * push[1]
+                down_to = min(max(at[1] + sign * push[1], heights[0]), heights[1])
+                places[number] = min(max(at[0] + sign * push[0], low), high), down_to
     return pushed
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from archdraw.layout.charts.scatter import Axis, Form, Key, Mark, Scatter, Stretch, Tick
-from archdraw.views.several._sizes import Scale, Sized
+from archdraw.records import replaced
+from archdraw.views.several._sizes import Named, Scale, Sized
 from archdraw.views.wording import data as memory
 from archdraw.views.wording import parameters, share
 
@@ -34,8 +35,11 @@ GAIN = 0.12
 TITLES = {
     "total": "Total and active parameters",
     "active": "Active parameters per token",
+    "active-share": "Share of the parameters that are active per token",
     "kv-cache": "KV-cache size at {tokens} tokens",
+    "layers": "Layers",
 }
+"""What a picture is called by its y axis."""
 
 
 def kind_index(kind: str) -> int:
@@ -45,21 +49,27 @@ def kind_index(kind: str) -> int:
     return 1 if kind.startswith("Sparse") else 0
 
 
-def picture(value: Scale) -> Scatter:
-    """The picture of ``value`` on its two axes."""
+def picture(value: Scale, labels: Named = "all") -> Scatter:
+    """The picture of ``value`` on its two axes; of ``labels`` "few" only marks at the rim have a name."""
     marks = tuple(_mark(value, model) for model in value.models)
+    if labels == "few":
+        marks = _few_named(marks)
     upwards = {
         "total": "y: total parameters (log scale)",
         "active": "y: active parameters per token (log scale)",
+        "active-share": "y: active share (log scale)",
         "kv-cache": "y: KV-cache size in bf16 (log scale)",
+        "layers": "y: layers (log scale)",
     }[value.y]
     across = {
         "date": "x: release date",
         "active": "x: active parameters per token (log scale)",
         "context": "x: context length (log scale)",
+        "width": "x: hidden size (log scale)",
     }[value.x]
     number = f"{len(marks)} model{'s' if len(marks) != 1 else ''}"
-    subtitle = (number, upwards, across, "filled area: active share")
+    named = "names: those at the rim" if labels == "few" else ""
+    subtitle = tuple(filter(None, (number, upwards, across, "filled area: active share", named)))
     return Scatter(
         TITLES[value.y].format(tokens=tokens(value.context)),
         subtitle,
@@ -70,8 +80,28 @@ def picture(value: Scale) -> Scatter:
         _footer(value),
         _description(value, subtitle),
         # On the diagonal of dense models all that is alike would be pushed far along one axis.
-        sideways=value.x != "active",
+        sideways=value.x not in ("active", "width"),
     )
+
+
+def _few_named(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """``marks`` without the names of those that others surround: what is left is their convex hull."""
+    places = sorted({(mark.x, mark.y) for mark in marks})
+    rim: set[tuple[float, float]] = set()
+    for order in (places, places[::-1]):
+        half: list[tuple[float, float]] = []
+        for place in order:
+            while len(half) > 1 and not _turns_left(half[-2], half[-1], place):
+                half.pop()
+            half.append(place)
+        rim.update(half)
+    return tuple(mark if (mark.x, mark.y) in rim else replaced(mark, label="") for mark in marks)
+
+
+def _turns_left(first: tuple[float, float], second: tuple[float, float], third: tuple[float, float]) -> bool:
+    """Whether the way from the first over the second to the third place bends to the left."""
+    (x, y), (a, b), (c, d) = first, second, third
+    return (a - x) * (d - y) - (b - y) * (c - x) > 0
 
 
 def _mark(value: Scale, model: Sized) -> Mark:
@@ -110,7 +140,16 @@ def _place(value: Scale, model: Sized) -> tuple[float, float]:
             x = math.log10(model.active)
         case "context":
             x = math.log2(model.context_length or 1)
-    y = {"total": model.total, "active": model.active, "kv-cache": model.kv_cache}[value.y]
+        case "width":
+            x = math.log2(model.hidden_size or 1)
+    y = {
+        "total": model.total,
+        "active": model.active,
+        # Those of embedding tables may be counted as active and as none of the total: never more than all.
+        "active-share": 100 * min(1.0, model.active / model.total),
+        "kv-cache": model.kv_cache,
+        "layers": model.layers,
+    }[value.y]
     return x, math.log10(y)
 
 
@@ -121,13 +160,23 @@ def _x_axis(value: Scale, places: Sequence[float]) -> Axis:
         axis = _decades(places, *_units("active"))
         return Axis(tuple(Tick(tick.at, tick.label, strong=True) for tick in axis.ticks), axis.stretches)
     low, high = math.floor(min(places)), math.ceil(max(places) + 0.01)
-    ticks = tuple(Tick(at, tokens(2**at)) for at in range(low, high + 1))
+    written = tokens if value.x == "context" else "{:,}".format
+    ticks = tuple(Tick(at, written(2**at)) for at in range(low, high + 1))
+    if value.x == "width":
+        return Axis(ticks, (Stretch(low, high),))
     return Axis(ticks, stretched(places, [float(tick.at) for tick in ticks]))
 
 
 def _units(what: str) -> tuple[float, Callable[[float], str]]:
     """The unit whose powers of ten have ticks, and how these are written."""
-    return (2.0**20, memory) if what == "kv-cache" else (1.0, lambda count: _round(parameters(round(count))))
+    match what:
+        case "kv-cache":
+            return 2.0**20, memory
+        case "active-share":
+            return 1.0, lambda percent: f"{percent:g}%"
+        case "layers":
+            return 1.0, lambda layers: f"{layers:g}"
+    return 1.0, lambda count: _round(parameters(round(count)))
 
 
 def _round(text: str) -> str:
@@ -147,7 +196,7 @@ def _decades(places: Sequence[float], unit: float, written: Callable[[float], st
     while math.log10(at) > low - pad:
         at /= 1024 if unit != 1 else 1000
     while math.log10(at) < high + pad:
-        for power in (1, 10, 100):
+        for power in (1, 10, 100) if high - low > 2 else (1, 2, 5, 10, 20, 50, 100, 200, 500):
             if low - pad < math.log10(at * power) < high + pad:
                 ticks.append(Tick(math.log10(at * power), written(at * power)))
         at *= 1024 if unit != 1 else 1000

@@ -9,8 +9,9 @@ from typing import Literal, TypeAlias
 from archdraw.records import record
 from archdraw.tree.facts import Facts
 
-Across: TypeAlias = Literal["date", "active", "context"]
-Upwards: TypeAlias = Literal["total", "active", "kv-cache"]
+Across: TypeAlias = Literal["date", "active", "context", "width"]
+Upwards: TypeAlias = Literal["total", "active", "active-share", "kv-cache", "layers"]
+Named: TypeAlias = Literal["all", "few"]
 Shown: TypeAlias = Literal["points", "bars"]
 Sort: TypeAlias = Literal["size", "date", "name"]
 
@@ -35,6 +36,7 @@ class Counted(Released):
     active: int
     active_is: str
     context_length: int | None
+    hidden_size: int | None
     link: str
 
 
@@ -45,7 +47,8 @@ class Sized(Released):
     ``total`` are all its parameters, ``active`` those active per token (``active_is`` names the convention),
     ``inactive`` those of routed experts that are not, ``embedding`` those of embedding tables and LM head.
     ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
-    for, or the model's own context length where that is less.
+    for, or the model's own context length where that is less. ``layers`` are counted with repetitions, ``hidden_size``
+    is the width of the line between them, None where there is no one width.
     """
 
     total: int
@@ -56,6 +59,8 @@ class Sized(Released):
     context_length: int | None
     context: int
     kv_cache: int
+    layers: int
+    hidden_size: int | None
     link: str
 
 

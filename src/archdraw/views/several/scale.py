@@ -1,4 +1,4 @@
-"""Total and active parameters and KV caches of models: on log axes, or as bars to scale."""
+"""Parameters, active shares, KV caches and shapes of models: on axes, or as bars to scale."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
 from archdraw.views.header import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
-from archdraw.views.several._sizes import Across, Counted, Scale, Shown, Sized, Sort, Upwards
+from archdraw.views.several._sizes import Across, Counted, Named, Scale, Shown, Sized, Sort, Upwards
 
 VIEW_HELP = "Points on two axes, or bars of parameters to scale."
 
@@ -37,6 +37,7 @@ def about(one: Subject) -> Counted:
         active.count,
         text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
         spec.context_length,
+        spec.hidden_size,
         one.link,
     )
 
@@ -101,6 +102,8 @@ def _sized(one: Counted, context: int) -> Sized:
         one.context_length,
         kept,
         counted.kv_cache_bytes(kept),
+        counted.layers,
+        one.hidden_size,
         one.link,
     )
 
@@ -111,6 +114,12 @@ def _no_place(model: Sized, counted: Facts, x: Across, y: Upwards) -> str:
         return "no release date"
     if x == "context" and model.context_length is None:
         return "no fixed context limit"
+    if y == "active-share" and model.active >= model.total:
+        return "dense: all parameters are active"
+    if x == "width" and not model.hidden_size:
+        return "no one width"
+    if y == "layers" and not model.layers:
+        return "no layers"
     if y == "kv-cache" and not model.kv_cache:
         return "recurrent state only" if counted.state else "no KV cache: bidirectional attention"
     if not model.total or not model.active:
@@ -133,11 +142,12 @@ def draw(
     *,
     view: Annotated[Shown, VIEW_HELP] = "points",
     sort: Annotated[Sort, "Order of the bars."] = "size",
+    labels: Annotated[Named, "Name all points, or those at the rim."] = "all",
 ) -> Scene:
     """The picture of ``value``."""
     if view == "bars":
         return bars.draw(_scale_bars.picture(value, sort), theme)
-    return scatter.draw(_scale_points.picture(value), theme)
+    return scatter.draw(_scale_points.picture(value, labels), theme)
 
 
 def data(value: Scale) -> dict[str, Any]:
@@ -170,6 +180,7 @@ VIEW = Several(
             "archdraw scale -o scale.svg",
             "archdraw scale --x active -o active.svg",
             "archdraw scale --y kv-cache --context 32k -o cache.svg",
+            "archdraw scale --x width --y layers --labels few -o shape.svg",
             "archdraw scale --view bars --sort date -o bars.svg",
             "archdraw scale qwen3-8b qwen3-32b qwen3-235b-a22b --json",
         )
