@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from archdraw.errors import ArchdrawError
 from archdraw.fonts import LINE_HEIGHT, MIDDLE, text_width, wrap
@@ -18,91 +18,11 @@ from archdraw.layout.canvas import Canvas
 from archdraw.layout.charts.clearance import Anchor, Bounds
 from archdraw.layout.charts.label_places import Label
 from archdraw.layout.charts.labels import places
+from archdraw.layout.charts.points import Form, Scatter, Stretch
 from archdraw.layout.charts.spread import spread
 from archdraw.layout.sections import section
-from archdraw.records import record
 from archdraw.scene import LEAST_TEXT, Circle, Point, Scene, rounded
 from archdraw.theme import Theme
-
-Form: TypeAlias = Literal["disc", "square"]
-
-
-@record
-class Tick:
-    """A place on an axis with its words (empty: a mark alone); ``strong`` ones begin something."""
-
-    at: float
-    label: str
-    strong: bool = False
-
-
-@record
-class Stretch:
-    """A part of an axis with one scale, from ``low`` to ``high``; ``share`` is its part of the axis' length.
-
-    ``note`` says in words that its scale is another.
-    """
-
-    low: float
-    high: float
-    share: float = 1.0
-    note: str = ""
-
-
-@record
-class Axis:
-    """``stretches`` follow each other without a gap in what they measure, and are drawn with one between them."""
-
-    ticks: tuple[Tick, ...]
-    stretches: tuple[Stretch, ...]
-
-
-@record
-class Mark:
-    """One thing: where it is on the axes, its name, and the ``share`` (0 to 1) of its area that is filled.
-
-    A mark whose ``label`` is empty has no name in the picture.
-    """
-
-    path: str
-    label: str
-    title: str
-    x: float
-    y: float
-    share: float
-    form: Form
-    role: str
-    href: str = ""
-
-
-@record
-class Key:
-    """A mark of the legend with its words, in no colour where it has no role; a ``gap`` before the first of a sort."""
-
-    label: str
-    share: float
-    form: Form
-    role: str
-    gap: bool = False
-
-
-@record
-class Scatter:
-    """A whole picture; ``{moved}`` in the footer is replaced by how far marks are shifted at most, in words.
-
-    Marks that would meet are moved ``sideways``, or in any direction.
-    """
-
-    name: str
-    subtitle: tuple[str, ...]
-    x: Axis
-    y: Axis
-    marks: tuple[Mark, ...]
-    legend: tuple[Key, ...]
-    footer: tuple[str, ...]
-    description: str
-    sideways: bool = True
-
 
 RADIUS, STROKE, INNER = 8.25, 1.5, 8.1
 """A mark's ring and its stroke; the radius of its inside where all of it is filled."""

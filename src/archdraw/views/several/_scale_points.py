@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import combinations, pairwise
 
-from archdraw.layout.charts.scatter import Axis, Form, Key, Mark, Scatter, Stretch, Tick
-from archdraw.records import replaced
+from archdraw.layout.charts.points import Axis, Form, Key, Mark, Scatter, Stretch, Tick, named_at_rim
 from archdraw.views.several._sizes import Named, Scale, Sized
 from archdraw.views.wording import data as memory
 from archdraw.views.wording import parameters, share
@@ -53,7 +52,7 @@ def picture(value: Scale, labels: Named = "all") -> Scatter:
     """The picture of ``value`` on its two axes; of ``labels`` "few" only marks at the rim have a name."""
     marks = tuple(_mark(value, model) for model in value.models)
     if labels == "few":
-        marks = _few_named(marks)
+        marks = named_at_rim(marks)
     upwards = {
         "total": "y: total parameters (log scale)",
         "active": "y: active parameters per token (log scale)",
@@ -82,26 +81,6 @@ def picture(value: Scale, labels: Named = "all") -> Scatter:
         # On the diagonal of dense models all that is alike would be pushed far along one axis.
         sideways=value.x not in ("active", "width"),
     )
-
-
-def _few_named(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """``marks`` without the names of those that others surround: what is left is their convex hull."""
-    places = sorted({(mark.x, mark.y) for mark in marks})
-    rim: set[tuple[float, float]] = set()
-    for order in (places, places[::-1]):
-        half: list[tuple[float, float]] = []
-        for place in order:
-            while len(half) > 1 and not _turns_left(half[-2], half[-1], place):
-                half.pop()
-            half.append(place)
-        rim.update(half)
-    return tuple(mark if (mark.x, mark.y) in rim else replaced(mark, label="") for mark in marks)
-
-
-def _turns_left(first: tuple[float, float], second: tuple[float, float], third: tuple[float, float]) -> bool:
-    """Whether the way from the first over the second to the third place bends to the left."""
-    (x, y), (a, b), (c, d) = first, second, third
-    return (a - x) * (d - y) - (b - y) * (c - x) > 0
 
 
 def _mark(value: Scale, model: Sized) -> Mark:
