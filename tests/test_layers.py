@@ -81,6 +81,8 @@ HOMES: dict[str, set[str]] = {
     "pydantic_core": {"models"},
     "rich": {"cli._terminal"},
     "jinja2": {"site.templating"},
+    "rjsmin": {"site.templating"},
+    "latex2mathml": {"site.formulas"},
     "markupsafe": {"site.templating"},
     "sphinx": {"documents.sphinx"},
     "docutils": {"documents.sphinx"},

@@ -18,9 +18,9 @@ from archdraw.fonts import Weight, web_font
 from archdraw.site import web
 from archdraw.site.entries import Site, site_of
 from archdraw.site.figures import style
-from archdraw.site.pages import compare, home, lesson, lineage, models
+from archdraw.site.pages import compare, concepts, home, lesson, lineage, models, scale, timeline
 from archdraw.site.settings import Settings
-from archdraw.site.templating import script, words
+from archdraw.site.templating import minified, script, words
 from archdraw.site.web import History
 from archdraw.site.workshop import Workshop
 from archdraw.writers import Renderer
@@ -52,7 +52,7 @@ class Page(Protocol):
         """Names and contents of its pages, and of data that these read."""
 
 
-PAGES: tuple[Page, ...] = (home, models, compare, lineage, lesson)
+PAGES: tuple[Page, ...] = (home, models, compare, lineage, scale, timeline, concepts, lesson)
 
 
 def jobs(
@@ -111,7 +111,8 @@ def files(
                 addresses.append(name)
             yield name, data
     for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):
-        yield name, (STATIC / name).read_bytes()
+        data = (STATIC / name).read_bytes()
+        yield name, minified(data) if name.endswith(".js") else data
     yield "figures.css", style(site.colours)
     yield "strings.js", script("strings", words()["script"])
     for weight in WEIGHTS:

@@ -14,7 +14,7 @@ from typing import Any
 from archdraw.app.batch import Outcome
 from archdraw.records import record
 from archdraw.site.cards import Card
-from archdraw.site.figures import Figure
+from archdraw.site.figures import Figure, colour
 from archdraw.site.settings import Settings
 from archdraw.site.templating import as_is, page, words
 from archdraw.site.workshop import Workshop
@@ -95,6 +95,11 @@ class Site:
         """``figure`` as it stands in a page of this site, whose style is to have its colours."""
         self.colours.update(figure.colours)
         return as_is(figure.svg)
+
+    def colour(self, name: str) -> str:
+        """How a page of this site writes the colour of that ``name``."""
+        self.colours.add(name)
+        return colour(name)
 
     def page(self, address: str, template: str, **values: Any) -> tuple[str, bytes]:
         """The page at ``address`` that ``template`` makes of ``values`` and the site: its name and what is in it."""

@@ -40,9 +40,9 @@ def figure(scene: Scene, prefix: str, *, below: float = 0) -> Figure:
     if below:
         inside = tuple(one for one in moved(scene.children, 0, -below) if getattr(one, "role", "") != "header")
         scene = replace(scene, children=inside, height=scene.height - below)
-    named = replace(scene, palette={name: f"var({_property(name)})" for name in scene.palette})
+    named = replace(scene, palette={name: colour(name) for name in scene.palette})
     text = Model.write(named, "svg", text="plain", prefix=prefix).decode()
-    colours = tuple(name for name in scene.palette if f"var({_property(name)})" in text)
+    colours = tuple(name for name in scene.palette if colour(name) in text)
     return Figure(DECLARATION.sub("", text).rstrip(), colours, scene.width, scene.height, not letters_of(scene))
 
 
@@ -56,6 +56,11 @@ def style(colours: Iterable[str]) -> bytes:
         f"{DARK[1]} {{ {dark} }}\n"
         f"@media print {{\n  {', '.join((':root', *DARK))} {{ {light} }}\n}}\n"
     ).encode()
+
+
+def colour(name: str) -> str:
+    """How a page writes the colour of that ``name``, which the style of the site then has to resolve."""
+    return f"var({_property(name)})"
 
 
 def _values(names: Iterable[str], theme: str) -> Iterator[str]:

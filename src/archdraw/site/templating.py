@@ -45,6 +45,13 @@ def _literal(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def minified(source: bytes) -> bytes:
+    """The script ``source`` without its comments and what makes it readable."""
+    import rjsmin
+
+    return f"{rjsmin.jsmin(source.decode())}\n".encode()
+
+
 @cache
 def words() -> dict[str, Any]:
     """The catalogue of all that the interface says: a section a page."""

@@ -15,8 +15,9 @@ from archdraw.tree.walks import leaves, walk
 from archdraw.views.opening import openable_modules
 from archdraw.views.stack import Option
 
-WHOLE = "thumb"
+WHOLE = "card"
 """The view that shows the model as a whole: of what is in no part of it."""
+ENCODER = "encoder"
 PARTS = ("feed_forward", "experts")
 """Parts of a model whose networks stand side by side in some layers."""
 STRIP = "strip"
@@ -29,15 +30,32 @@ def panel_of(concept: Concept, spec: Spec, block: Module) -> str:
     That is the inset of the smallest module that takes the concept; of what layers show together the strip of layers
     or the layer, of what only the model as a whole has the whole. Nothing is said of models that lack the concept.
     """
+    if concept in OF_MODELS:
+        return WHOLE
     options = openable_modules(block)
+    encoders = tuple(
+        f"{path}/" for path, part in walk(block.body) if isinstance(part, Module) and part.level == ENCODER
+    )
+    found: list[tuple[bool, int, str]] = []
     for kind, above in _with_owners(spec.layers):
         if concept in kind.concepts_used():
-            for maker in (kind, *above):
-                if found := next((one for one in options if _is_made_by(one.block, maker)), None):
-                    return f"inset:{found.path}"
+            found += _made_by((kind, *above), options, encoders)
+    if found:
+        # What attention in an encoder caches says nothing about the model: the model's own comes first.
+        return f"inset:{min(found, key=lambda one: one[:2])[2]}"
     if concept in OF_LAYERS:
         return OF_LAYERS[concept](options)
     return WHOLE
+
+
+def _made_by(
+    makers: Sequence[Kind], options: Sequence[Option], encoders: tuple[str, ...]
+) -> Iterator[tuple[bool, int, str]]:
+    """The module of the first of ``makers`` that has one: whether it is in an encoder, which maker, and its path."""
+    for steps, maker in enumerate(makers):
+        if found := next((one for one in options if _is_made_by(one.block, maker)), None):
+            yield found.path.startswith(encoders), steps, found.path
+            return
 
 
 def _with_owners(value: Any, above: tuple[Kind, ...] = ()) -> Iterator[tuple[Kind, tuple[Kind, ...]]]:
@@ -57,11 +75,11 @@ def _with_owners(value: Any, above: tuple[Kind, ...] = ()) -> Iterator[tuple[Kin
 
 
 def _is_made_by(block: Block, kind: Kind) -> bool:
-    """Whether ``kind`` made ``block``: by its keyword, and by all that it says of itself."""
+    """Whether ``kind`` made ``block``: by its keyword, and by all that both say."""
     if not isinstance(block, Module) or block.kind != kind.keyword:
         return False
     given = dict(block.settings)
-    return all(value is None or given.get(name) == value for name, value in settings(kind))
+    return all(value is None or given.get(name) in (None, value) for name, value in settings(kind))
 
 
 def _experts(options: Sequence[Option]) -> str:
@@ -78,6 +96,8 @@ def _smallest(options: Sequence[Option], fits: Callable[[Block], bool]) -> str:
     return f"inset:{max(found, key=lambda one: one.path.count('/')).path}" if found else WHOLE
 
 
+OF_MODELS = frozenset({known.ENCODER_DECODER, known.SINUSOIDAL_POSITIONS, known.LEARNED_POSITIONS})
+"""Concepts of which a part shows less than the whole."""
 OF_LAYERS: Mapping[Concept, Callable[[Sequence[Option]], str]] = {
     known.MIXTURE_OF_EXPERTS: _experts,
     known.PARALLEL_DENSE: _dense_and_experts,

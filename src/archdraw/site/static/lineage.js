@@ -3,116 +3,79 @@
 (() => {
   const view = document.getElementById("view");
   const about = document.getElementById("about");
-  const form = document.getElementById("choices");
   const picture = zoomable(view, document.querySelector(".tools"));
-  const lines = [...picture.svg.querySelectorAll("[data-from]")];
-  const models = new Map();
-  for (const item of document.querySelectorAll("#models [data-slug]")) {
-    const { slug } = item.dataset;
-    const box = picture.svg.querySelector(`[data-path="${CSS.escape(slug)}"]`);
-    const ways = [...item.querySelectorAll("[data-parent]")].map((one) => one.dataset);
-    models.set(slug, { ...item.dataset, item, box, ways, link: box.closest("a") || box.querySelector("a"),
-      place: box.getBBox(), name: item.querySelector("a").textContent, parents: [], children: [] });
+  const models = [...document.querySelectorAll("#models [data-slug]")].map((item) => {
+    const box = picture.svg.querySelector(`a[data-path="${CSS.escape(item.dataset.slug)}"]`);
+    const ways = [...item.querySelectorAll("p")].map((one) => one.dataset);
+    return { ...item.dataset, item, box, ways, place: box.getBBox(), name: item.querySelector("a").textContent };
+  }).sort((a, b) => a.place.y - b.place.y || a.place.x - b.place.x);
+  const called = Object.fromEntries(models.map((one) => [one.slug, one]));
+  for (const one of models) {
+    one.parents = one.ways.map((way) => called[way.parent]).filter(Boolean);
+    one.children = models.filter((other) => other.ways.some((way) => way.parent === one.slug));
   }
-  for (const one of models.values())
-    for (const { parent } of one.ways)
-      if (models.has(parent)) {
-        one.parents.push(models.get(parent));
-        models.get(parent).children.push(one);
-      }
-  const downwards = (a, b) => a.place.y - b.place.y || a.place.x - b.place.x;
-  for (const one of models.values()) one.children.sort(downwards);
-  const roots = [...models.values()].filter((one) => !one.parents.length).sort(downwards);
-  const byLink = new Map([...models.values()].map((one) => [one.link, one]));
-  const move = roving(roots.concat([...models.values()]).map((one) => one.link));
-
-  /** Slugs of all that one gets to from `model` by its "parents" or its "children", with its own. */
-  function reached(model, way) {
-    const found = new Set([model]);
-    for (const one of found) for (const next of one[way]) found.add(next);
-    return new Set([...found].map((one) => one.slug));
-  }
+  const roots = models.filter((one) => !one.parents.length);
+  const lines = [...picture.svg.querySelectorAll("[data-from]")].map((line) => {
+    const [from, to] = [called[line.dataset.from], called[line.dataset.to]];
+    return { line, from, to, relation: to.ways.find((way) => way.parent === from.slug).relation };
+  });
+  let shown;
   const number = (words, count) => said(count === 1 ? words.one : words.many, { count });
-  function light(model) {
+  function light(box, focus) {
+    const model = models.find((one) => one.box === box);
     view.classList.toggle("lighting", Boolean(model));
-    if (!model) { count(); return; }
-    const [up, down] = [reached(model, "parents"), reached(model, "children")];
-    for (const one of models.values()) one.box.classList.toggle("lit", up.has(one.slug) || down.has(one.slug));
-    for (const line of lines) {
-      const { from, to } = line.dataset;
-      line.classList.toggle("lit", (up.has(from) && up.has(to)) || (down.has(from) && down.has(to)));
-    }
+    if (!model) { about.textContent = shown; return; }
+    const [up, down] = ["parents", "children"].map((way) => {
+      const found = new Set([model]);
+      for (const one of found) for (const other of one[way]) found.add(other);
+      return found;
+    });
+    for (const one of models) one.box.classList.toggle("lit", up.has(one) || down.has(one));
+    for (const { line, from, to } of lines) line.classList.toggle("lit", (up.has(from) && up.has(to)) || (down.has(from) && down.has(to)));
     about.textContent = said(strings.lit, { name: model.name, up: number(strings.up, up.size - 1), down: number(strings.down, down.size - 1) });
+    if (focus) into(model);
+    if (focus) set?.("model", model.slug);
   }
-  const over = (event) => byLink.get(event.target.closest?.("a"));
-  let focused;
-  picture.svg.addEventListener("pointerover", (event) => light(over(event) || focused));
-  picture.svg.addEventListener("pointerleave", () => light(focused));
-  picture.svg.addEventListener("focusin", (event) => {
-    focused = over(event);
-    move(focused.link);
-    light(focused);
-    state?.set("model", focused.slug);
-  });
-  picture.svg.addEventListener("focusout", () => light(focused = undefined));
-
   // Up and down lead to what came of the same parent, or to the others that came of none.
-  function beside(model, step) {
-    const all = model.parents[0]?.children || roots;
-    return all[(all.indexOf(model) + step + all.length) % all.length];
+  walked(picture.svg, models.map((one) => one.box), (box, right, down) => {
+    const model = models.find((one) => one.box === box);
+    const beside = model.parents[0]?.children || roots;
+    if (right) return (right < 0 ? model.parents : model.children)[0]?.box;
+    return beside.at((beside.indexOf(model) + down) % beside.length).box;
+  }, light);
+  function into({ box, place }) {
+    const [x, y, w, h] = picture.shown();
+    if (place.x < x || place.y < y || place.x + place.width > x + w || place.y + place.height > y + h)
+      picture.show([place.x + place.width / 2 - w / 2, place.y + place.height / 2 - h / 2, w, h]);
+    box.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
-  const KEYS = {
-    ArrowLeft: (one) => one.parents[0], ArrowRight: (one) => one.children[0],
-    ArrowUp: (one) => beside(one, -1), ArrowDown: (one) => beside(one, 1),
-  };
-  picture.svg.addEventListener("keydown", (event) => {
-    if (!focused || !KEYS[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    const next = KEYS[event.key](focused);
-    if (next) go(next);
-  });
-  function go(model) {
-    const [x, y, width, height] = picture.shown();
-    const { x: left, y: top, width: w, height: h } = model.place;
-    if (left < x || top < y || left + w > x + width || top + h > y + height)
-      picture.show([left + w / 2 - width / 2, top + h / 2 - height / 2, width, height]);
-    move(model.link);
-    model.link.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  let before = "";
-  let shown = models.size;
-  function count() { about.textContent = said(strings.found, { number: shown, all: models.size }); }
-  function show({ model, developer, kind, relation }) {
-    const now = JSON.stringify([developer, kind, relation]);
-    if (now !== before) {
-      const fits = (one) => (!developer || one.developer === developer) && (!kind || one.kind === kind) && (!relation ||
-        one.ways.some((way) => way.relation === relation) ||
-        one.children.some((child) => child.ways.some((way) => way.parent === one.slug && way.relation === relation)));
-      const kept = new Set([...models.values()].filter(fits));
-      for (const one of models.values()) one.item.hidden = one.box.classList.toggle("out", !kept.has(one));
-      for (const line of lines) {
-        const [from, to] = [models.get(line.dataset.from), models.get(line.dataset.to)];
-        const way = to.ways.find((one) => one.parent === from.slug);
-        line.classList.toggle("out", !kept.has(from) || !kept.has(to) || Boolean(relation && way.relation !== relation));
-      }
-      if (before || kept.size < models.size) around([...kept].map((one) => one.place));
-      shown = kept.size;
-      count();
-      before = now;
+  let before;
+  function show({ model, ...now }) {
+    const asked = Object.values(now).join("\n");
+    if (asked !== before) {
+      const has = (one) => one.ways.some((way) => way.relation === now.relation);
+      const fits = (one) => (!now.developer || one.developer === now.developer) && (!now.kind || one.kind === now.kind) &&
+        (!now.relation || has(one) || lines.some((line) => line.from === one && line.relation === now.relation));
+      const kept = models.filter(fits);
+      for (const one of models) one.item.hidden = one.box.classList.toggle("out", !kept.includes(one));
+      for (const { line, from, to, relation } of lines)
+        line.classList.toggle("out", !kept.includes(from) || !kept.includes(to) || Boolean(now.relation && relation !== now.relation));
+      about.textContent = shown = said(strings.found, { number: kept.length, all: models.length });
+      if (before !== undefined || kept.length < models.length) around(kept.map((one) => one.place));
+      before = asked;
     }
-    if (models.has(model)) go(models.get(model));
+    if (called[model] && document.activeElement !== called[model].box) called[model].box.focus();
   }
-  /** Shows the part of the picture with `places`, not larger than one can read. */
+  /** Shows the part of the picture with `places`, no larger than one can read. */
   function around(places) {
     const [x, y, width, height] = picture.whole;
-    if (!places.length || places.length === models.size) { picture.fit(); return; }
-    const left = Math.max(x, Math.min(...places.map((one) => one.x)) - 30);
-    const top = Math.max(y, Math.min(...places.map((one) => one.y)) - 30);
-    const w = Math.max(width / 2, Math.max(...places.map((one) => one.x + one.width)) + 30 - left);
-    const h = Math.max(w / 3, Math.max(...places.map((one) => one.y + one.height)) + 30 - top);
-    picture.show([Math.min(left, x + width - w), Math.min(top, y + height - h), w, h]);
+    if (!places.length || places.length === models.length) { picture.fit(); return; }
+    const edge = (which, far) => which(...places.map(far));
+    const [left, top] = [edge(Math.min, (one) => one.x) - 30, edge(Math.min, (one) => one.y) - 30];
+    const w = Math.max(width / 2, edge(Math.max, (one) => one.x + one.width) + 30 - left);
+    const h = Math.max(w / 3, edge(Math.max, (one) => one.y + one.height) + 30 - top);
+    picture.show([Math.max(x, Math.min(left, x + width - w)), Math.max(y, Math.min(top, y + height - h)), w, h]);
   }
-  let state;
-  state = chosen(form, show);
+  let set;
+  set = chosen(document.getElementById("choices"), show);
 })();
