@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import archdraw
+from archdraw.errors import ArchdrawError
 from archdraw.lengths import UNITS, pixels
 from archdraw.lint.faults import faults
 from archdraw.profile import load_profile, profile_names
@@ -24,12 +25,16 @@ from archdraw.views.architecture import picture
 
 DOCS = Path(__file__).parent.parent / "docs" / "pages.md"
 MARK = "<!-- measured -->"
+TO_THE_RIGHT = ("slide right", "slide-4-3 right", "page right")
 ROUNDING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One model on one page: ``text`` in points in print, ``least`` what the profile asks for."""
+    """One model on one page: ``text`` in points in print, ``least`` what the profile asks for.
+
+    ``text`` is 0 where the model finds no room on the page as it flows to the right.
+    """
 
     spec: str
     profile: str
@@ -54,16 +59,22 @@ def least_points(scene: Scene) -> float:
 
 
 def measured(task: tuple[str, str]) -> Sheet:
-    """A spec on the page of a profile."""
-    name, profile = task
+    """A spec on the page of a profile, after whose name its direction may stand: "slide right"."""
+    name, wanted = task
+    profile, _, direction = wanted.partition(" ")
     model = archdraw.load(name)
-    scene = model.scene(profile)
+    try:
+        scene = model.scene(profile, direction=direction)
+    except ArchdrawError as error:
+        if not direction or "finds no room" not in str(error):
+            raise
+        return Sheet(name, wanted, 0, 0, 0, 0, 0, ())
     panels = len(picture(model.spec, model.block).insets)
     least = pixels(load_profile(profile).least_text) / UNITS["pt"]
     left_out = len(scene.left_out)
     found = tuple(map(str, faults(scene)))
     shown = max(0, panels - left_out) if load_profile(profile).panels else 0
-    return Sheet(name, profile, least_points(scene), least, scene.height / scene.width, shown, panels - shown, found)
+    return Sheet(name, wanted, least_points(scene), least, scene.height / scene.width, shown, panels - shown, found)
 
 
 def markdown(sheets: Iterable[Sheet], profiles: Sequence[str]) -> str:
@@ -78,6 +89,8 @@ def markdown(sheets: Iterable[Sheet], profiles: Sequence[str]) -> str:
 
 
 def _cell(sheet: Sheet) -> str:
+    if not sheet.text:
+        return "no room"
     panels = f"{sheet.shown} of {sheet.shown + sheet.left_out}"
     return f"{sheet.text:.1f} pt, {sheet.aspect:.2f}, {panels}, {len(sheet.faults)}"
 
@@ -90,7 +103,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     wanted = parser.parse_args()
     names = wanted.specs or sorted(file.stem for file in specs_folder().glob("*.yaml"))
-    profiles = wanted.profile or list(profile_names())
+    profiles = wanted.profile or [*profile_names(), *TO_THE_RIGHT]
     tasks = [(name, profile) for name in names for profile in profiles]
     sheets: list[Sheet] = []
     with ProcessPoolExecutor(wanted.jobs) as executor:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archdraw.fonts import text_width
-from archdraw.layout.canvas import Canvas, Place, Sketch
+from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.measures import INSET
 from archdraw.layout.diagram.unbroken import words_width
+from archdraw.layout.sketch import Sketch
 from archdraw.picture import Box, Branches, Chain, Rail
 from archdraw.theme import load_theme
 

@@ -39,6 +39,7 @@ class Pictured:
         *,
         width: str = "",
         background: str = "",
+        direction: str = "",
     ) -> Scene:
         """The diagram as geometry, in px.
 
@@ -46,12 +47,13 @@ class Pictured:
         (``slide``, ``column``); empty: the page that the spec's figure says, else ``plate``. ``theme`` is a theme's
         name, its file, or the theme. ``width`` is that in print
         (``3.25in``, ``8cm``, ``1280px``), for which a page of a profile is laid out; ``background`` is ``none``,
-        ``white`` or ``#RRGGBB``. ``fonts`` are files with fonts (TTF, OTF, TTC) for letters that archdraw's own lacks,
-        before those of this computer; a :class:`archdraw.FontWarning` says which was taken. Raises
-        :class:`archdraw.ArchdrawError` where there is no such view, theme, path, font, width or background,
+        ``white`` or ``#RRGGBB``; ``direction`` "right" has a page's model flow to the right. ``fonts`` are files with
+        fonts (TTF, OTF, TTC) for letters that archdraw's own lacks, before those of this computer; a
+        :class:`archdraw.FontWarning` says which was taken. Raises
+        :class:`archdraw.ArchdrawError` where there is no such view, theme, path, font, width, background or direction,
         :class:`archdraw.InputError` at each text of a spec with a letter that no font has.
         """
-        scene, problems = self.drawn(view, theme, fonts, width=width, background=background)
+        scene, problems = self.drawn(view, theme, fonts, width=width, background=background, direction=direction)
         for problem in problems:
             warnings.warn(FontWarning(problem), stacklevel=2)
         return scene
@@ -64,8 +66,11 @@ class Pictured:
         *,
         width: str = "",
         background: str = "",
+        direction: str = "",
     ) -> tuple[Scene, tuple[Problem, ...]]:
-        """The scene of ``view``, ``theme``, ``fonts``, ``width`` and ``background`` with its warnings; it is kept.
+        """The scene of ``view``, ``theme``, ``fonts``, ``width``, ``background`` and ``direction`` with its warnings.
+
+        It is kept.
 
         Raises as :meth:`scene`.
         """
@@ -80,7 +85,7 @@ class Pictured:
             view = page_of(self.spec)
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
         files = [fonts] if isinstance(fonts, str | Path) else fonts
-        scene, problems = self._pictures.drawn(view, chosen, files, width)
+        scene, problems = self._pictures.drawn(view, chosen, files, width, direction)
         return on(scene, background) if background else scene, problems
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
 
 from archdraw.checked import Checked, Field, ValidationError
 from archdraw.doors import PROFILES
@@ -41,14 +41,20 @@ which become one bar; modules beside the line; what is inside of layers; boxes t
 the whole, which becomes a box."""
 
 
+_FIRST: tuple[Step, ...] = ("layers", "modules")
+"""Steps that come before alternatives where a model flows to the right."""
+Direction: TypeAlias = Literal["up", "right"]
+"""Where a model flows to."""
+
+
 class Profile(Checked):
     """A kind of page.
 
     ``layout``: "slide" has one fixed size, "column" stacks panels under the model, "page" has them beside it, "thumb"
     has no words but the name. ``width`` and ``height`` are those of the page in print; a height of a page that is not
     fixed is the most. ``least_text`` is the smallest size of text in print, ``dpi`` the pixels per inch of
-    a PNG where nothing else is asked for. A page has at most so many ``panels`` and
-    ``facts``, and never has what ``without`` names; it does without what ``drop`` names,
+    a PNG where nothing else is asked for. ``direction`` is where the model flows to: up, or to the right. A page has
+    at most so many ``panels`` and ``facts``, and never has what ``without`` names; it does without what ``drop`` names,
     in that order, until the rest finds room. ``spine`` are measures of
     the column, in design px (:class:`archdraw.layout.diagram.measures.Measures`), ``columns`` what is other in one
     of several columns, ``tight`` what is other where there is no air between boxes.
@@ -61,6 +67,7 @@ class Profile(Checked):
     height: Length
     least_text: Length
     dpi: Annotated[float, Field(gt=0)] = 96
+    direction: Direction = "up"
     panels: Annotated[int, Field(ge=0, le=26)] = 2
     facts: Annotated[int, Field(ge=0, le=6)] = 3
     without: Annotated[tuple[Step, ...], Field(strict=False)] = ()
@@ -80,6 +87,30 @@ class Profile(Checked):
             return self.model_copy(update={"width": width})
         own, height = self.size
         return self.model_copy(update={"width": width, "height": f"{height * pixels(width) / own:.4f}px"})
+
+    def towards(self, direction: Direction) -> Profile:
+        """The same page of a model that flows in this ``direction``.
+
+        To the right, a module beside the line makes its row higher, so that it goes before alternatives do. Raises
+        :class:`ArchdrawError` for a thumbnail that is to flow to the right.
+        """
+        if direction == "right" and self.layout == "thumb":
+            raise ArchdrawError(f"{self.name} is drawn upwards only; slides, columns and pages flow to the right")
+        drop = list(self.drop)
+        if direction == "right" and "alternatives" in drop:
+            # Rows are as long as a page is wide: layers have a row of their own, and modules make one higher.
+            place = drop.index("alternatives")
+            first = [step for step in _FIRST if step not in drop[:place]]
+            drop = [*drop[:place], *first, *(step for step in drop[place:] if step not in first)]
+        return self.model_copy(update={"direction": direction, "drop": tuple(drop)})
+
+
+def check_direction(direction: str) -> Direction:
+    """``direction`` where it is one. Raises :class:`ArchdrawError` where it is none."""
+    for known in get_args(Direction):
+        if direction == known:
+            return cast("Direction", known)
+    raise ArchdrawError(f"unknown direction {direction!r} (choose from {', '.join(get_args(Direction))})")
 
 
 def profile_names() -> tuple[str, ...]:

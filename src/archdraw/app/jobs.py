@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import field, replace
 from importlib import import_module
 from pathlib import Path
@@ -29,10 +30,10 @@ Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 class Output:
     """One file to be made: ``format`` by name, ``theme`` by name or file, ``scale`` in pixels per px (PNG only).
 
-    ``view`` and ``theme`` are as in :meth:`archdraw.Model.scene`, ``width`` and ``background`` too. ``fonts`` are files
-    for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with ``prefix``. With ``dpi``
-    pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile of a page says. The
-    options in ``figure``, by their names, come on top of the spec's own figure. Without ``metadata`` the file does not
+    ``view`` and ``theme`` are as in :meth:`archdraw.Model.scene`, ``width``, ``background`` and ``direction`` too.
+    ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with
+    ``prefix``. With ``dpi`` pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile
+    of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without ``metadata`` the file does not
     say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and the spec says none.
     """
 
@@ -51,6 +52,12 @@ class Output:
     figure: Said = ()
     metadata: bool = True
     usual: str = PLATE
+    direction: str = ""
+
+    @property
+    def page(self) -> Mapping[str, str]:
+        """What is said of the page, by the names of :meth:`archdraw.Model.scene`."""
+        return {"width": self.width, "background": self.background, "direction": self.direction}
 
 
 @record
@@ -109,6 +116,7 @@ def words_of(output: Output) -> list[str]:
         "dpi": f"{output.dpi:g}" if output.dpi else "",
         "width": output.width,
         "background": output.background,
+        "direction": output.direction,
         "renderer": "" if output.renderer == "resvg" else output.renderer,
         "id-prefix": output.prefix,
         "format": "" if output.format == "svg" else output.format,
@@ -172,8 +180,7 @@ def draw(job: Job) -> Drawn:
                 made.append(Made(import_module(RECORDS[output.view]).written(model), model.name))
                 continue
             one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
-            look = {"width": output.width, "background": output.background}
-            scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **look)
+            scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **output.page)
             data = encoded(scene, output, one, job)
             about = (scene.title, scene.description, *scene.size)
             made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))

@@ -51,6 +51,8 @@ USUAL = "[default: what figure: of a spec says, else plate]"
               help="Width in print: 3.25in, 8cm, 1280px. Pages are laid out for it.")  # fmt: skip
 @click.option("--background", default="", metavar="COLOUR", callback=known_background,
               help="none (transparent), white or #RRGGBB.  [default: the theme's]")  # fmt: skip
+@click.option("--direction", default=None, type=click.Choice(["up", "right"]),
+              help="Where the model of a page flows to.  [default: as the page says, up]")  # fmt: skip
 @click.option("--scale", default=None, type=click.FloatRange(0, min_open=True),
               help="Raster scale factor.  [default: 1, of pages by their --dpi]")  # fmt: skip
 @click.option("--dpi", default=None, type=click.FloatRange(0, min_open=True),
@@ -77,6 +79,7 @@ def command(
     view: str,
     width: str,
     background: str,
+    direction: str | None,
     scale: float | None,
     dpi: float | None,
     text: TextMode,
@@ -116,6 +119,7 @@ def command(
         dpi or (0.0 if scale else None),
         tuple((name, value) for name, value in figure.items() if value),
         not no_metadata,
+        direction=direction or "",
     )
     files, missing = spec_files(specs)
     if output == "-":
@@ -167,7 +171,7 @@ def _piped(
         one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
         model = load(file, with_transformers=with_transformers)
         model = figured(model, one)
-        scene = model.scene(one.view, one.theme, one.fonts, width=one.width, background=one.background)
+        scene = model.scene(one.view, one.theme, one.fonts, **one.page)
         return encoded(scene, one, model, Job(file, (one,), with_transformers))
 
     for data in work.each([str(file) for file in files], made):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Literal
@@ -99,14 +99,11 @@ class Canvas:
 
     def uprights(self, y: float, left: float, right: float) -> list[float]:
         """Where lines cross a level one at ``y`` from ``left`` to ``right``, from the left."""
-        pieces = (piece for line in self._lines for piece in pairwise(line.points))
-        return sorted(
-            {
-                x
-                for (x, top), (end, low) in pieces
-                if x == end and left < x < right and min(top, low) < y < max(top, low)
-            }
-        )
+        return _crossings([line.points for line in self._lines], y, left, right)
+
+    def levels(self, x: float, top: float, bottom: float) -> list[float]:
+        """Where lines cross an upright one at ``x`` from ``top`` to ``bottom``, from the top."""
+        return _crossings([[(b, a) for a, b in line.points] for line in self._lines], x, top, bottom)
 
     def is_free(self, place: Place) -> bool:
         """Whether no line passes through ``place``, no box or disc reaches into it, and no border of a frame does."""
@@ -268,25 +265,19 @@ class Canvas:
                 ends = (_point(x + ax * arm, y + ay * arm), _point(x + bx * arm, y + by * arm))
                 self._add(Line(ends, colours.border, 1.75, kind="rule"), "object")
 
+    def upright(self, place: Place) -> tuple[Canvas, Place]:
+        """Where ``place`` of a diagram lies on the page, and the canvas of that: for words, which are never turned."""
+        return self, place
+
     def add(self, element: Element, layer: Layer = "object") -> None:
         """Any other shape, or a group of them."""
         self._add(element, layer)
 
 
-class Sketch(Canvas):
-    """A canvas that keeps where things stand and no shapes, for what only has to be found."""
-
-    def _add(self, element: Element, layer: Layer) -> None:
-        """Nothing is kept."""
-
-    def rect(self, *_: object, **named: object) -> None:
-        """Nothing is painted."""
-
-    def text(self, *_: object, **named: object) -> None:
-        """Nothing is painted."""
-
-    def line(self, *_: object, **named: object) -> None:
-        """Nothing is painted."""
+def _crossings(lines: Iterable[Sequence[Point]], level: float, start: float, end: float) -> list[float]:
+    """Where straight pieces of ``lines`` cross a ``level`` between ``start`` and ``end``."""
+    pieces = (piece for points in lines for piece in pairwise(points))
+    return sorted({x for (x, a), (z, b) in pieces if x == z and start < x < end and min(a, b) < level < max(a, b)})
 
 
 def _whole(side: float) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from archdraw.layout.canvas import Canvas, Layer, Place
 from archdraw.layout.diagram.cell import Cell
@@ -37,13 +38,19 @@ class _Mirrored(Canvas):
         self.mirrors = True
         self.accent, self.tint, self.opens, self.read = canvas.accent, canvas.tint, canvas.opens, canvas.read
         self._canvas, self._axis = canvas, axis
-        self.places = _Places(canvas.places, axis)  # type: ignore[assignment]  # as a dictionary is used here
+        self.places: _Places = _Places(canvas.places, axis)  # type: ignore[assignment]  # as a dictionary is used here
+
+    def upright(self, place: Place) -> tuple[Canvas, Place]:
+        """As of the other canvas, unless that is the page: on a page words are mirrored with what is around them."""
+        canvas, found = self._canvas.upright(self.places.mirrored(place))
+        return (self, place) if canvas is self._canvas else (canvas, found)
+
+    def group(self, *said: str, **more: Any) -> AbstractContextManager[None]:  # type: ignore[override]
+        """As of the other canvas: what is in it is mirrored one by one."""
+        return self._canvas.group(*said, **more)
 
     def _add(self, element: Element, layer: Layer) -> None:
-        if self._open:
-            self._open[-1].append(element)
-        else:
-            self._canvas._add(_flipped(element, self._axis), layer)
+        self._canvas.add(_flipped(element, self._axis), layer)
 
 
 class _Places(MutableMapping[str, Place]):
@@ -52,14 +59,14 @@ class _Places(MutableMapping[str, Place]):
     def __init__(self, places: dict[str, Place], axis: float) -> None:
         self._places, self._axis = places, axis
 
-    def _mirrored(self, place: Place) -> Place:
+    def mirrored(self, place: Place) -> Place:
         return replace(place, left=2 * self._axis - place.right, right=2 * self._axis - place.left)
 
     def __getitem__(self, path: str) -> Place:
-        return self._mirrored(self._places[path])
+        return self.mirrored(self._places[path])
 
     def __setitem__(self, path: str, place: Place) -> None:
-        self._places[path] = self._mirrored(place)
+        self._places[path] = self.mirrored(place)
 
     def __delitem__(self, path: str) -> None:
         del self._places[path]

@@ -31,14 +31,23 @@ def views() -> tuple[str, ...]:
 
 
 def draw(
-    spec: Spec, block: Module, view: str = "plate", *, theme: Theme, fonts: Sequence[str | Path] = (), width: str = ""
+    spec: Spec,
+    block: Module,
+    view: str = "plate",
+    *,
+    theme: Theme,
+    fonts: Sequence[str | Path] = (),
+    width: str = "",
+    direction: str = "",
 ) -> Scene:
     """The scene of one model in a ``view``, which may be the name or the file of a profile of pages.
 
-    ``width`` is that in print, for which a page of a profile is laid out. Letters that archdraw's own font lacks are of
+    ``width`` is that in print, for which a page of a profile is laid out, ``direction`` where its model flows to ("up",
+    "right"; empty: as the profile says). Letters that archdraw's own font lacks are of
     the files ``fonts`` or of this computer.
 
-    Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, for a view of another package that
+    Raises :class:`archdraw.ArchdrawError` for a view or a part that is not there, for one that has no other direction
+    than upwards, for a view of another package that
     cannot be imported or has the name of another, and for a file that holds no font.
     """
     from archdraw.typesetting import other_fonts
@@ -46,13 +55,16 @@ def draw(
     name, _, argument = view.partition(":")
     with setting_by(other_fonts(fonts)):
         if name not in VIEWS.names() and _is_profile(view):
-            from archdraw.profile import load_profile
+            from archdraw.profile import check_direction, load_profile
             from archdraw.views import paged
 
             profile = load_profile(view)
+            profile = profile.towards(check_direction(direction)) if direction else profile
             return paged.draw(spec, block, profile.of_width(width) if width else profile, theme)
         if name not in VIEWS.names():
             raise ArchdrawError(VIEWS.unknown(name, (*VIEWS.names(), *PROFILES.names())))
+        if direction not in ("", "up"):
+            raise ArchdrawError(f"{name} is drawn upwards only; pages flow to the right: {', '.join(PROFILES.names())}")
         found: View = VIEWS.load(name)
         scene = found(spec, block, argument, theme)
     if not width:

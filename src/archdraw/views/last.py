@@ -23,15 +23,15 @@ class Pictures:
         self._last: tuple[object, tuple[Scene, tuple[Problem, ...]]] | None = None
 
     def drawn(
-        self, view: str, theme: Theme, fonts: Sequence[str | Path], width: str = ""
+        self, view: str, theme: Theme, fonts: Sequence[str | Path], width: str = "", direction: str = ""
     ) -> tuple[Scene, tuple[Problem, ...]]:
         """The scene of ``view`` with its warnings. Raises as :func:`archdraw.views.draw`."""
         # Fonts are the same object as long as nothing has changed in their files.
-        wanted = view, theme, other_fonts(fonts), width
+        wanted = view, theme, other_fonts(fonts), width, direction
         last = self._last
         if last is not None and last[0] == wanted:
             return last[1]
-        scene = draw(self._spec, self._block, view=view, theme=theme, fonts=fonts, width=width)
+        scene = draw(self._spec, self._block, view=view, theme=theme, fonts=fonts, width=width, direction=direction)
         made = scene, remarks(scene, [Written(self._spec.document, self._own)])
         self._last = wanted, made
         return made

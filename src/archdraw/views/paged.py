@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from archdraw.errors import ArchdrawError
 from archdraw.glossary import plate as words
 from archdraw.glossary import text
-from archdraw.layout.compact import beside, slide, thumb, upright
+from archdraw.layout.compact import beside, rightwards, slide, thumb, upright
 from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
@@ -22,7 +22,7 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
-from archdraw.tree.facts import facts
+from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
 from archdraw.views.architecture import left_out, picture, sources_of
 from archdraw.views.brief import not_shown, shortened
@@ -35,12 +35,13 @@ FOR_PANELS = frozenset({"spacing", "layers", "tags"})
 
 
 def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
-    """The scene of a model on a page of ``profile``."""
+    """The scene of a model on a page of ``profile``. Raises :class:`ArchdrawError` where it finds no room there."""
+    profile = profile.towards(profile.direction)
     if not (spec.figure and spec.figure.notes):
         profile = profile.model_copy(update={"drop": tuple(step for step in profile.drop if step != "notes")})
     counted = facts(block)
     # Where facts stand out, the first of them is the size.
-    size = "" if profile.facts else unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
+    size = "" if profile.facts else _size(spec, counted)
     subtitle = tuple(filter(None, (size, origin(spec), kind_of(block), text(layers_of(block)))))
     if spec.figure and spec.figure.subtitle:
         subtitle = (spec.figure.subtitle,)
@@ -56,11 +57,22 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     said = _Footer(spec, block)
     # A network is a single box only where its layers as boxes find no room either.
     last = len(profile.drop) - profile.drop.count("whole")
-    for plate, number in ((plates[0], last), (plates[1], last), (plates[0], len(profile.drop))):
+    ways = [(plates[0], last), (plates[1], last), (plates[0], len(profile.drop))]
+    is_right = profile.direction == "right"
+    if is_right:
+        # Its size may be said by its name rather than in a box of its own; a single box has no direction.
+        ways[2] = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle)), last
+    for plate, number in ways:
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
             return _printed(scene, profile, spec)
-    raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}")
+    other = " as it flows to the right; take a wider page, or have it flow up" if is_right else ""
+    raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}{other}")
+
+
+def _size(spec: Spec, counted: Facts) -> str:
+    """How many parameters there are, or what was published of it."""
+    return unpublished.size(spec) if counted.unknown else text(size_of(spec, counted))
 
 
 def _best(plate: Plate, said: _Footer, profile: Profile, theme: Theme) -> Scene | None:
@@ -108,6 +120,11 @@ def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, the
         return said.after(not_shown(short, panels))
 
     opened, plate = short.opened, short.plate
+    if profile.direction == "right":
+        fixed = profile.layout == "slide"
+        if not rightwards.fits(plate, opened, page, footer, fixed=fixed):
+            return None
+        return rightwards.draw(plate, opened, page, footer, theme, fixed=fixed)
     match profile.layout:
         case "thumb":
             return thumb.draw(plate, page, theme)

@@ -96,6 +96,7 @@ def _rows(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         fill=theme.container,
         stroke=theme.container_border,
         radius=10,
+        kind="container",
     )
     pitch = (place.bottom - place.top - 2 * ROWS_PAD) / len(facts)
     for number, fact in enumerate(facts):

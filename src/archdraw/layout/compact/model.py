@@ -13,8 +13,8 @@ from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.diagram.measures import SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.mirrored import mirrored
-from archdraw.layout.plate import letters, panels
-from archdraw.layout.plate.column import Column, column_of, spread
+from archdraw.layout.plate import letters, panels, terminals
+from archdraw.layout.plate.column import Column, column_of
 from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.records import record
 
@@ -67,7 +67,7 @@ def column_in(plate: Plate, measures: Measures) -> Column:
 
 def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Cell:
     wanted = diagram.gaps(column, (), len(inputs) or diagram.inputs_of(column) or 1, measures)
-    rooms = spread(inputs, measures) if inputs else (0.0,) * len(wanted)
+    rooms = terminals.spread(inputs, measures) if inputs else (0.0,) * len(wanted)
     ports = [0.0]
     for distance, room in zip(wanted, rooms, strict=True):
         ports.append(ports[-1] + max(distance, room))

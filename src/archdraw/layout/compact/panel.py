@@ -16,6 +16,7 @@ from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
 from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width, paint_cell
+from archdraw.layout.turned import Turned
 from archdraw.picture import Diagram, ExpertGrid, Figure, HeadGroups, Inset, Item, Masks, Share, Split, Words
 
 PAD, TOP, BOTTOM = 14.0, 12.0, 11.0
@@ -31,6 +32,9 @@ MOST_SPREAD, MOST_ABOVE = 22.0, 30.0
 STUB_IN, STUB_OUT = 13.0, 13.0
 GAPS = (30.0, 24.0, 19.0, 15.0, 11.0)
 """Lengths of arrows in a diagram, the most generous first."""
+WIDEST_RIGHT = (170.0, 140.0, 120.0, 104.0, 92.0)
+"""The widths at which the words of a box wrap in a diagram that flows to the right."""
+LEAST_ARROW = 16.0
 STRETCHES = (2.1, 1.7, 1.4, 1.2, 1.0)
 """How much larger a figure is drawn with the arrows of the same place in :data:`GAPS`."""
 ROUNDING = 0.01
@@ -50,29 +54,32 @@ _LADDER: tuple[dict[str, float], ...] = (
 )
 
 
-def least(inset: Inset, items: Sequence[Shown], width: float) -> float:
-    """The height that ``inset`` with ``items`` in it needs in ``width`` px; infinite where it is too wide."""
-    found = _measured(inset, items, width, len(GAPS) - 1)
+def least(inset: Inset, items: Sequence[Shown], width: float, *, right: bool = False) -> float:
+    """The height that ``inset`` with ``items`` in it needs in ``width`` px; infinite where it is too wide.
+
+    Its diagrams flow to the ``right`` or upwards.
+    """
+    found = _measured(inset, items, width, len(GAPS) - 1, right=right)
     return found.height if found else inf
 
 
-def measure(inset: Inset, items: Sequence[Shown], width: float, height: float) -> Panel | None:
+def measure(inset: Inset, items: Sequence[Shown], width: float, height: float, *, right: bool = False) -> Panel | None:
     """``inset`` with ``items`` in it, as large as finds room in ``width`` by ``height``; None where it does not."""
     found = None
     for step in reversed(range(len(GAPS))):
-        panel = _measured(inset, items, width, step)
+        panel = _measured(inset, items, width, step, right=right)
         if panel is None or panel.height > height:
             break
         found = panel
     return found
 
 
-def _measured(inset: Inset, items: Sequence[Shown], width: float, step: int) -> Panel | None:
+def _measured(inset: Inset, items: Sequence[Shown], width: float, step: int, *, right: bool) -> Panel | None:
     inner = width - 2 * PAD
     pieces: list[Piece] = []
     before: Shown | None = None
     for item in items:
-        piece = _piece(item, before, inner, step)
+        piece = _piece(item, before, inner, step, right=right)
         if piece is None or piece.width > inner + ROUNDING:
             return None
         pieces.append(piece)
@@ -97,7 +104,7 @@ def _title_height(rows: tuple[Row, ...]) -> float:
     return TOP + max(BADGE, sum(row.height for row in rows)) + UNDER_TITLE
 
 
-def _piece(item: Shown, before: Shown | None, inner: float, step: int) -> Piece | None:
+def _piece(item: Shown, before: Shown | None, inner: float, step: int, *, right: bool) -> Piece | None:
     """``item`` measured; None where it finds no room in ``inner`` px."""
     match item:
         case Words(text=text, strong=strong):
@@ -121,7 +128,7 @@ def _piece(item: Shown, before: Shown | None, inner: float, step: int) -> Piece 
                 lambda canvas, left, top, width: charts.paint_split(canvas, item, left, top, width),
             )
         case _:
-            return _diagram(item, inner, GAPS[step])
+            return _rightwards(item, inner, GAPS[step]) if right else _diagram(item, inner, GAPS[step])
 
 
 def _words(text: str, inner: float, *, strong: bool, space: float) -> Piece:
@@ -168,6 +175,29 @@ def _diagram(item: Diagram, inner: float, gap: float) -> Piece | None:
         paint_cell(canvas, cell, left, top, width, (STUB_IN, STUB_OUT))
 
     return Piece(cell.width, cell.length + STUB_OUT + STUB_IN, 0.0, graph)
+
+
+def _rightwards(item: Diagram, inner: float, gap: float) -> Piece | None:
+    """``item`` flowing to the right, with boxes as wide as find room in ``inner`` px; None where none do."""
+    for widest in WIDEST_RIGHT:
+        fields: dict[str, Any] = {"widest_box": widest, "widest_branch": widest, "least_width": 44.0, "port_gap": 26.0}
+        measures: Measures = replace(_BASE, right=True, gap=max(gap, LEAST_ARROW), **fields)
+        cell = diagram.place(item, diagram.natural_ports(item, measures), (), measures)
+        if cell.length + STUB_IN + STUB_OUT <= inner + ROUNDING:
+            break
+    else:
+        return None
+
+    def graph(canvas: Canvas, left: float, top: float, width: float) -> None:
+        whole = cell.length + STUB_IN + STUB_OUT
+        turned = Turned(canvas, left + (width - whole) / 2 + STUB_IN, top - cell.left)
+        for port, arrow in zip(cell.inputs, cell.arrows, strict=True) if not cell.source else ():
+            turned.line((port, STUB_IN), (port, 0.0), arrow=arrow, open_ends="start")
+        cell.paint(turned, 0.0, 0.0)
+        for port in cell.outputs:
+            turned.line((port, -cell.length), (port, -cell.length - STUB_OUT), arrow=True, open_ends="end")
+
+    return Piece(cell.length + STUB_IN + STUB_OUT, cell.width, SPACE, graph)
 
 
 def _cell(item: Diagram, inner: float, gap: float) -> Cell | None:

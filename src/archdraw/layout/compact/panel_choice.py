@@ -31,8 +31,7 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
 
     Figures come before words, two figures before a larger one, and what is worth most before the rest.
     """
-    order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
-    rare = [index for index in order if insets[index].first or not _is_usual(insets[index])]
+    order, rare = ranked(insets)
     for number in range(most, 0, -1):
         for indices in (*combinations(rare, number), *combinations(order, number)):
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
@@ -44,6 +43,12 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
         if found:
             return found
     return []
+
+
+def ranked(insets: Sequence[Inset]) -> tuple[list[int], list[int]]:
+    """The numbers of ``insets`` in the order of what they are worth, and those among them that are not usual."""
+    order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
+    return order, [index for index in order if insets[index].first or not _is_usual(insets[index])]
 
 
 def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:

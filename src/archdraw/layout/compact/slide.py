@@ -116,7 +116,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     shown = plate.facts[: page.facts]
     canvas = Canvas(theme, plate.accent)
     bottom = end = HEADER + laid.height
-    _header(canvas, plate, page.width)
+    header(canvas, plate, page.width)
     column = laid.column
     where = _facts_at(laid, page, shown)
     if laid.width > page.room - CHANNEL - facts.LEAST_WIDTH:
@@ -147,7 +147,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
             facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
     left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
-    _footer(canvas, notes(footer, len(left_out), page.room), page)
+    footer_of(canvas, notes(footer, len(left_out), page.room), page)
     scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
@@ -195,7 +195,7 @@ def slim(measures: Measures, width: float) -> Measures:
 
 
 @section("header")
-def _header(canvas: Canvas, plate: Plate, width: float) -> None:
+def header(canvas: Canvas, plate: Plate, width: float) -> None:
     """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
     room = width - 2 * MARGIN - 14
     canvas.rect(MARGIN, 11, 4, 30, fill=canvas.accent, radius=2, kind="mark", layer="ground")
@@ -272,7 +272,7 @@ def _right(
 
 
 @section("footer")
-def _footer(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
+def footer_of(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
     baseline = page.height - 9 - LINE * (len(rows) - 1)
     right, fill = page.width - MARGIN, canvas.theme.muted
     for row in rows:

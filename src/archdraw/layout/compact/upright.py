@@ -82,7 +82,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     if placed:
         zoom_lines(canvas, [placed], right, apart=True)
     if plate.strip:
-        layers = _narrow(plate.strip, page.room)
+        layers = narrow(plate.strip, page.room)
         y += STRIP_SPACE
         strip.paint(canvas, layers, page.margin, y, page.room)
         y += strip.height(layers, page.room)
@@ -131,11 +131,11 @@ def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) 
 
 def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the model, without panels."""
-    below = STRIP_SPACE + strip.height(_narrow(plate.strip, page.room), page.room) if plate.strip else 0.0
+    below = STRIP_SPACE + strip.height(narrow(plate.strip, page.room), page.room) if plate.strip else 0.0
     return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
 
 
-def _narrow(layers: Strip, room: float) -> Strip:
+def narrow(layers: Strip, room: float) -> Strip:
     """``layers`` whose legend fits ``room`` px: what stands in brackets in a long line of it stands in the caption."""
     longest = room - strip.SWATCH - strip.SWATCH_GAP
     legend = (

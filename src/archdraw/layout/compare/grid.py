@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from archdraw.layout.canvas import UNKNOWN_DASH, Canvas, Place
 from archdraw.layout.compare.signs import Sign
-from archdraw.layout.diagram import diagram, frames, joints, rails
+from archdraw.layout.diagram import diagram, frames, joints, rails, taps
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
 from archdraw.layout.diagram.text import fitted, paint_rows
@@ -129,8 +129,8 @@ def _like(item: GridItem, measures: Measures) -> Diagram:
         own = [one for slot in _slots(item) for one in slot.items if one is not None]
         return next((one for one in own if isinstance(one, Frame | Bar)), own[0])
     there = [one for one in item.items if one is not None]
-    taps = [one for one in there if isinstance(one, Tap)]
-    return max(taps, key=lambda tap: frames.side_height(tap.box, measures)) if taps else there[0]
+    beside = [one for one in there if isinstance(one, Tap)]
+    return max(beside, key=lambda tap: taps.side_height(tap.box, measures)) if beside else there[0]
 
 
 def _row(item: GridItem, number: int, measures: Measures) -> list[Cell]:
@@ -236,7 +236,7 @@ def _absent_tap(slot: Slot, length: float, path: str, measures: Measures) -> Cel
         return _line(length)
     if tap.direction == "in":
         return Cell(-1, 1, length, (0.0,), (0.0,), (False,), lambda canvas, x, y: None)
-    place = frames.beside(tap, 0.0, measures)
+    place = taps.beside(tap, 0.0, measures)
 
     # As low as its own words: above it stands what the other models have no need to leave room for.
     top = max(place.top, place.bottom - measures.side_height)

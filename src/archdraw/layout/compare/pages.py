@@ -12,8 +12,8 @@ from archdraw.layout.compare import grid, table
 from archdraw.layout.compare.grid import SLIM, TIGHT, GridItem
 from archdraw.layout.compare.marks import CHANNEL, joining_rows
 from archdraw.layout.compare.side_by_side_picture import SideBySide
-from archdraw.layout.diagram.frames import side_height
 from archdraw.layout.diagram.measures import COLUMN, SMALL, Measures
+from archdraw.layout.diagram.taps import side_height
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import Column, column_of

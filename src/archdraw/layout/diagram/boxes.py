@@ -24,18 +24,25 @@ CHIP_PAD = 12.0
 """What the words of a chip leave free of its width."""
 FIGURE_PAD = 12.0
 """Between a figure and the sides of its box."""
-PORT_INSET = 20.0
-"""The least distance of an outer line from the end of the box that it enters."""
+PORT_INSET, PORT_SIDE = 20.0, 10.0
+"""The least distance of an outer line from the end of the box that it enters, from above and from the left."""
+NAME_BEFORE = 12.0
+"""What the name of a line that leads to the right leaves free before it and behind it."""
 
 
 def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    rows = rows_of(box.label, box.detail, room(measures.widest_box, measures.pad), measures, box.strong)
-    words = max((row.width for row in rows), default=0)
+    widest = room(measures.widest_box, measures.pad)
+    if measures.right:
+        # No word is cut for the sake of a shorter line.
+        words = f"{box.label} {box.detail}".split()
+        widest = max([widest, *(text_width(word, measures.least_label_size, 600) for word in words)])
+    rows = rows_of(box.label, box.detail, widest, measures, box.strong)
+    longest = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
-    return max(measures.least_width, around(words, measures.pad), figure)
+    return max(measures.least_width, around(longest, measures.pad), figure)
 
 
 def as_wide_as_the_widest(items: Sequence[Diagram], measures: Measures) -> Measures:
@@ -56,6 +63,8 @@ def gaps(box: Box, out: tuple[float, ...], measures: Measures) -> tuple[float, .
     number = box.inputs - 1
     if len(box.outputs) != box.inputs:
         return (measures.port_gap,) * number
+    if measures.right:
+        return tuple(max(measures.port_gap, distance) for distance in (out or (0.0,) * number))
     distances = [max(measures.port_gap, distance) for distance in (out or (0.0,) * number)]
     # The words find room between the outer lines rather than beside them, where a neighbour may stand.
     lacking = natural_width(box, measures) - 2 * PORT_INSET - sum(distances)
@@ -75,7 +84,9 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
     centre = (ports[0] + ports[-1]) / 2
     leaving = _outputs(box, ports, centre, out, measures)
     span = max(ports[-1] - ports[0], leaving[-1] - leaving[0])
-    width = max(natural_width(box, measures), span + 2 * PORT_INSET if span else 0)
+    chips = _Chips.of(box.chips, measures)
+    width = natural_width(box, measures)
+    width = max(width, chips.width if measures.right else span + 2 * PORT_INSET if span else 0)
     rows = rows_of(box.label, box.detail, room(width, measures.pad), measures, box.strong)
     scale = measures.figure_scale
     if box.figure:
@@ -83,10 +94,11 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
         scale = figures.scale_in(box.figure, width - 2 * FIGURE_PAD, scale)
     figure_height = figures.size(box.figure, scale)[1] if box.figure else 0
     words_height = block_height(rows, measures) if rows else 0
-    chips = _Chips.of(box.chips, measures)
     if box.figure:
         words_height = rows_height(rows) + 8 if rows else 1.5
         height = words_height + figure_height + 2 * FIGURE_PAD
+    elif measures.right:
+        height = words_height
     else:
         height = max(words_height, chips.height + 8 if len(box.chips) > 1 else chips.height)
     if measures.cap and box.cap and len(rows) == 1 and not chips.chips:
@@ -95,46 +107,56 @@ def _placed(box: Box, ports: tuple[float, ...], out: tuple[float, ...], measures
         size = max(min(measures.label_size, CAP_LABEL * height), SMALL)
         rows = fitted(box.label, room(width, measures.pad), size, SMALL, rows[0].weight)
     height = max(height, box.least_height)
-    left = centre - width / 2
+    if measures.right:
+        height = max(height, span + 2 * PORT_SIDE if span else 0)
+    across, along = (height, width) if measures.right else (width, height)
+    left = centre - across / 2
+    named = tuple(_named(box, leaving, measures)) if len(leaving) != len(ports) else ()
+    # Beside a line that leads to the right there is no room for its name but above it.
+    beyond = max((NAME_BEFORE + text_width(name, SMALL) for name, *_ in named), default=0.0) if measures.right else 0.0
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        place = Place(x + left, y - height, x + left + width, y)
+        page, place = canvas.upright(Place(x + left, y - along, x + left + across, y))
         open_ends: OpenEnds = "" if box.inputs else "start"
-        with canvas.group(box.path, box.title or _title(box), role=box.role, layers=box.layers, open_ends=open_ends):
-            text_fill = canvas.box(place, box.role, box.path, mark=box.mark)
+        middle = (place.left + place.right) / 2
+        with page.group(box.path, box.title or _title(box), role=box.role, layers=box.layers, open_ends=open_ends):
+            text_fill = page.box(place, box.role, box.path, mark=box.mark)
             if box.figure:
                 # The words keep the colours of the role; the figure stands on the page's.
-                canvas.rect(
+                page.rect(
                     place.left + 1.5,
                     place.top + words_height,
                     width - 3,
                     height - words_height - 1.5,
-                    fill=canvas.theme.page,
+                    fill=page.theme.page,
                     radius=6,
                     kind="mark",
                 )
-                paint_rows(canvas, rows, x + centre, place.top + words_height / 2 + 0.5, text_fill)
-                figures.paint(canvas, box.figure, x + centre, y - FIGURE_PAD - figure_height, scale)
+                paint_rows(page, rows, middle, place.top + words_height / 2 + 0.5, text_fill)
+                figures.paint(page, box.figure, middle, place.bottom - FIGURE_PAD - figure_height, scale)
             else:
-                paint_rows(canvas, rows, x + centre, place.middle, text_fill)
-        chips.paint(canvas, place.left, place.middle)
-        if len(leaving) != len(ports):
-            for name, port, side in _named(box, leaving):
-                # Beside the line, low enough to stay clear of the arrow head above.
-                anchor: Literal["start", "end"] = "start" if side > 0 else "end"
-                canvas.text(
-                    x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor
-                )
+                paint_rows(page, rows, middle, place.middle, text_fill)
+        chips.paint(page, place)
+        if measures.right:
+            for name, port, _ in named:
+                canvas.line((x + port, y - along), (x + port, y - along - beyond))
+                _, at = canvas.upright(Place(x + port, y - along, x + port, y - along))
+                page.text(at.left + NAME_BEFORE / 2, at.top - 6, name, SMALL, 400, fill=page.theme.muted)
+            return
+        for name, port, side in named:
+            # Beside the line, low enough to stay clear of the arrow head above.
+            anchor: Literal["start", "end"] = "start" if side > 0 else "end"
+            canvas.text(x + port + 6 * side, place.top - 7, name, SMALL, 400, fill=canvas.theme.muted, anchor=anchor)
 
-    extent = chips_width(box, measures)
-    right = left + width
-    if len(leaving) != len(ports):
+    extent = chips.extent
+    right = left + across
+    if not measures.right:
         # A name beside its line may reach beyond the box.
-        named = [(port, side, 8 + text_width(name, SMALL)) for name, port, side in _named(box, leaving)]
-        right = max([right, *(port + room for port, side, room in named if side > 0)])
-        extent = max([extent, *(left - port + room for port, side, room in named if side < 0)])
+        reach = [(port, side, 8 + text_width(name, SMALL)) for name, port, side in named]
+        right = max([right, *(port + room for port, side, room in reach if side > 0)])
+        extent = max([extent, *(left - port + room for port, side, room in reach if side < 0)])
     source = box.inputs == 0
-    return Cell(left - extent, right, height, ports, leaving, (not source,) * len(ports), paint, source)
+    return Cell(left - extent, right, along + beyond, ports, leaving, (not source,) * len(ports), paint, source)
 
 
 def _outputs(
@@ -158,18 +180,29 @@ def _title(box: Box) -> str:
 
 @record
 class _Chips:
-    """The chips of a box, with their words and heights."""
+    """The chips of a box, with their words: above each other at its left, or side by side above one on a line that
+    leads to the right.
+    """
 
     chips: tuple[Chip, ...]
     rows: tuple[tuple[Row, ...], ...]
-    width: float
+    widths: tuple[float, ...]
     least_height: float
     space: float
+    above: bool
 
     @classmethod
     def of(cls, chips: tuple[Chip, ...], measures: Measures) -> _Chips:
-        rows = tuple(fitted(chip.label, room(measures.chip_width, CHIP_PAD / 2), SMALL, SMALL, 500) for chip in chips)
-        return cls(chips, rows, measures.chip_width, measures.chip_height, measures.chip_space)
+        width = measures.chip_width
+        if measures.right:
+            words = [word for chip in chips for word in chip.label.split()]
+            width = max([width, *(around(text_width(word, SMALL, 500), CHIP_PAD / 2) for word in words)])
+        rows = tuple(fitted(chip.label, room(width, CHIP_PAD / 2), SMALL, SMALL, 500) for chip in chips)
+        widths = (width,) * len(chips)
+        if measures.right:
+            # All are as wide as the widest: their arrows enter the box about its middle.
+            widths = (max((around(row.width, CHIP_PAD / 2) for own in rows for row in own), default=0.0),) * len(chips)
+        return cls(chips, rows, widths, measures.chip_height, measures.chip_space, measures.right)
 
     @property
     def heights(self) -> list[float]:
@@ -179,25 +212,41 @@ class _Chips:
     def height(self) -> float:
         return sum(self.heights) + CHIP_GAP * (len(self.chips) - 1) if self.chips else 0.0
 
-    def paint(self, canvas: Canvas, box_left: float, middle: float) -> None:
-        """All chips above each other at the left of a box, each with its arrow."""
-        left = box_left - self.space - self.width
-        top = middle - self.height / 2
-        for chip, rows, height in zip(self.chips, self.rows, self.heights, strict=True):
+    @property
+    def width(self) -> float:
+        return sum(self.widths) + CHIP_GAP * (len(self.chips) - 1) if self.chips else 0.0
+
+    @property
+    def extent(self) -> float:
+        """What they take at the side of a box, with their arrows."""
+        if not self.chips:
+            return 0.0
+        return (max(self.heights) if self.above else self.widths[0]) + self.space
+
+    def paint(self, canvas: Canvas, box: Place) -> None:
+        """All chips of the ``box``, each with its arrow."""
+        left, top = box.left - self.extent, box.middle - self.height / 2
+        if self.above:
+            left, top = (box.left + box.right - self.width) / 2, box.top - self.extent
+        for chip, rows, width, height in zip(self.chips, self.rows, self.widths, self.heights, strict=True):
             colours = canvas.theme.paint(chip.role)
             with canvas.group("", chip.label, role=chip.role):
-                canvas.rect(left, top, self.width, height, fill=colours.fill, stroke=colours.border)
-                paint_rows(canvas, rows, left + self.width / 2, top + height / 2, colours.text)
-            canvas.line((left + self.width, top + height / 2), (box_left, top + height / 2), arrow=True)
-            top += height + CHIP_GAP
+                canvas.rect(left, top, width, height, fill=colours.fill, stroke=colours.border)
+                paint_rows(canvas, rows, left + width / 2, top + height / 2, colours.text)
+            if self.above:
+                canvas.line((left + width / 2, top + height), (left + width / 2, box.top), arrow=True)
+                left += width + CHIP_GAP
+            else:
+                canvas.line((left + width, top + height / 2), (box.left, top + height / 2), arrow=True)
+                top += height + CHIP_GAP
 
 
-def _named(box: Box, leaving: tuple[float, ...]) -> Iterator[tuple[str, float, int]]:
+def _named(box: Box, leaving: tuple[float, ...], measures: Measures) -> Iterator[tuple[str, float, int]]:
     """The names of the lines that leave, with their ports and the side they stand on: 1 right, -1 left.
 
     The first of two lines that are too near for its name has it at its left.
     """
     for index, (name, port) in enumerate(zip(box.outputs, leaving, strict=True)):
         if name:
-            near = index == 0 and len(leaving) > 1 and leaving[1] - port < text_width(name, SMALL) + 12
-            yield name, port, -1 if near else 1
+            is_near = index == 0 and len(leaving) > 1 and leaving[1] - port < text_width(name, SMALL) + 12
+            yield name, port, -1 if is_near and not measures.right else 1

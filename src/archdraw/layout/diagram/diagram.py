@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import assert_never
 
-from archdraw.layout.diagram import boxes, frames, joints, lanes, lettering, rails, tables
+from archdraw.layout.diagram import boxes, choices, frames, joints, lanes, lettering, rails, tables, taps
 from archdraw.layout.diagram.cell import Cell, line_cell
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.measures import Measures
@@ -182,15 +182,28 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Rail(body=body):
             return rails.rail(again(body, (0.0,)), ports[0], measures)
         case Lanes(items=items):
+            if measures.right:
+                return again(item.plain, ports, out)
             wide = lanes.beside(item, measures)
             return lanes.place(item, [place(body, (0.0,), (), wide) for body in items], ports[0], measures)
-        case Choice(headings=(_, _)):
+        case Choice(headings=(_, _)) if not measures.right:
             return tables.table(item, ports[0], measures)
         case Choice(options=options, bands=bands):
             alike = boxes.as_wide_as_the_widest(options, measures)
-            cells = [place(option, ports, out, alike) for option in options]
             joined = tuple(f"{item.conjunction} {band}".strip() if index else band for index, band in enumerate(bands))
-            return frames.choice(cells, options, joined, ports, measures)
+            if measures.right:
+                long = min(measures.widest_box, choices.length(joined))
+                alike = replace(alike, least_width=max(alike.least_width, long))
+                cells = [place(option, (0.0,), out, alike) for option in options]
+                # Boxes are as long as the frame; a whole block has its border in it.
+                alike = replace(alike, least_width=choices.along(cells, options))
+                cells = [
+                    place(option, (0.0,), out, alike) if isinstance(option, Box) else cell
+                    for option, cell in zip(options, cells, strict=True)
+                ]
+                return choices.choice_right(cells, options, joined, ports[0])
+            cells = [place(option, ports, out, alike) for option in options]
+            return choices.choice(cells, options, joined, ports, measures)
         case Frame(body=body):
             lettered = lettering.of_one_size(body, measures, beside)
             inner = place(body, tuple(x - ports[0] for x in ports), out, lettered)
@@ -198,7 +211,7 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
         case Bar():
             return frames.bar(item, ports, measures)
         case Tap():
-            return frames.tap(item, ports[0], measures)
+            return taps.tap(item, ports[0], measures)
         case _:
             assert_never(item)
 
@@ -221,6 +234,8 @@ def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measur
 
 def beside(measures: Measures, item: Branches, index: int) -> Measures:
     """The measures of one of several branches: side by side on the spine, boxes are narrower, but those of columns."""
+    if measures.right:
+        return measures.slim
     if measures.box_width and any(map(has_frame, item.items)):
         return replace(measures.column or measures, gap=measures.gap)
     # Words beside a figure need not be narrower than that.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from archdraw.fonts import MIDDLE, text_width
-from archdraw.layout.canvas import Canvas
+from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import boxes
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
@@ -68,35 +68,46 @@ def _distances(box: Box, measures: Measures) -> tuple[float, ...]:
 
 
 def name_distances(names: Sequence[str], measures: Measures) -> tuple[float, ...]:
-    """How far apart lines with ``names`` at their right are at least."""
+    """How far apart lines with ``names`` at their right, or above them, are at least."""
+    if measures.right:
+        return (max(measures.port_gap, NAME_HEIGHT),) * (len(names) - 1)
     return tuple(max(measures.port_gap, text_width(name, SMALL) + NAME_SPACE) for name in names[:-1])
 
 
-def output_cell(names: tuple[str, ...], ports: tuple[float, ...]) -> Cell:
+def output_cell(names: tuple[str, ...], ports: tuple[float, ...], measures: Measures) -> Cell:
     """Where the lines of a graph leave, each with its name if they are several."""
     named = len(names) > 1 and any(names)
+    widths = [text_width(name, SMALL) if named else 0.0 for name in names]
     length = NAME_HEIGHT if named else 0.0
-    right = max(
-        port + (NOTE_SPACE + text_width(name, SMALL) if named else 1) for name, port in zip(names, ports, strict=True)
-    )
+    right = max(port + (NOTE_SPACE + width if named else 1) for width, port in zip(widths, ports, strict=True))
+    if measures.right:
+        length, right = max(widths) + 2 * NOTE_SPACE if named else 0.0, ports[-1] + 1
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         for name, port in zip(names, ports, strict=True):
             if named:
                 canvas.line((x + port, y), (x + port, y - length))
-                canvas.text(
-                    x + port + NOTE_SPACE, y - length / 2 + MIDDLE * SMALL, name, SMALL, fill=canvas.theme.muted
-                )
+                _beside(canvas, name, x + port, y - length / 2, y, measures)
 
-    return Cell(ports[0] - 1, right, length, ports, ports, (False,) * len(ports), paint)
+    left = ports[0] - (NAME_HEIGHT if named and measures.right else 1)
+    return Cell(left, right, length, ports, ports, (False,) * len(ports), paint)
 
 
-def lane_cell(note: str) -> Cell:
-    """A line that leads back down past a row, with ``note`` at its right."""
-    right = NOTE_SPACE + text_width(note, SMALL) if note else 1.0
+def lane_cell(note: str, measures: Measures) -> Cell:
+    """A line that leads back down past a row, with ``note`` at its right, or above it."""
+    width = text_width(note, SMALL) + NOTE_SPACE if note else 1.0
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         if note:
-            canvas.text(x + NOTE_SPACE, y + MIDDLE * SMALL, note, SMALL, fill=canvas.theme.muted)
+            _beside(canvas, note, x, y, y, measures)
 
-    return Cell(-1, right, 0, (0.0,), (0.0,), (False,), paint)
+    if measures.right:
+        return Cell(-NAME_HEIGHT if note else -1, 1, width if note else 0.0, (0.0,), (0.0,), (False,), paint)
+    return Cell(-1, width, 0, (0.0,), (0.0,), (False,), paint)
+
+
+def _beside(canvas: Canvas, words: str, x: float, middle: float, start: float, measures: Measures) -> None:
+    """``words`` at the right of a line at ``x``, about ``middle``; above one to the right that begins at ``start``."""
+    page, at = canvas.upright(Place(x, start, x, start) if measures.right else Place(x, middle, x, middle))
+    baseline = at.top - 6 if measures.right else at.top + MIDDLE * SMALL
+    page.text(at.left + NOTE_SPACE, baseline, words, SMALL, fill=page.theme.muted)

@@ -169,11 +169,11 @@ def rows_of(graph: Graph, around: Around, measures: Measures, place: PlaceItem) 
     for key in (key for row in rows for key in row):
         slot = key[1]
         if not isinstance(slot, str):
-            cells[key] = lane_cell(graph.delay if key in noted else "") if slot.back else line_cell((0.0,))
+            cells[key] = lane_cell(graph.delay if key in noted else "", measures) if slot.back else line_cell((0.0,))
         elif slot == INPUT:
             cells[key] = line_cell(around.ports)
         elif slot == OUTPUT:
-            cells[key] = output_cell(graph.outputs, around.leaving)
+            cells[key] = output_cell(graph.outputs, around.leaving, measures)
         else:
             item, lines = found[slot], sum(1 for edge in graph.edges if edge.end == slot)
             cells[key] = node_cell(item, lines, measures, place)

@@ -185,13 +185,14 @@ def _outputs(graph: Graph, rows: Rows, top: Key) -> tuple[float, ...]:
 def _low(rows: Rows, row: int, measures: Measures) -> float:
     """From the upper edge of ``row`` to the lowest track above it: names of lines stand between."""
     low = BUS_LOW + (measures.gap - INSET.gap) / 2
+    if measures.right:
+        return low
     return max(low, NAME_HEIGHT) if any(key in rows.named for key in rows.rows[row]) else low
 
 
 def _length(rows: Rows, row: int, gap: list[Bus], lane: list[int], measures: Measures) -> float:
     """From the upper edge of ``row`` to the lower edge of the next one."""
     if all(bus.is_straight for bus in gap):
-        return (
-            max(measures.gap, measures.named_gap) if any(key in rows.named for key in rows.rows[row]) else measures.gap
-        )
+        named = not measures.right and any(key in rows.named for key in rows.rows[row])
+        return max(measures.gap, measures.named_gap) if named else measures.gap
     return _low(rows, row, measures) + TRACK * max(lane) + BUS_ARROW + (measures.gap - INSET.gap) / 2

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import side_height, side_right
 from archdraw.layout.diagram.measures import HIGHLIGHT, Measures
+from archdraw.layout.diagram.taps import side_along, side_right
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Rail, Tap
 
 SIDE_ROOM = 14.0
@@ -43,7 +43,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
                 start = reach
             taps.append((cell, start))
             if item.direction == "out":
-                reach = start + cell.length + side_height(item.box, measures) + SIDE_ROOM
+                reach = start + cell.length + side_along(item.box, measures) + SIDE_ROOM
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
@@ -103,7 +103,7 @@ def _space(lower: Diagram, upper: Diagram, below: Cell, above: Cell, measures: M
         return CAP_GAP + (HIGHLIGHT if _stands_out(lower) or _stands_out(upper) else 0.0)
     framed = [isinstance(item, Frame | Bar) for item in (lower, upper)]
     gap = 16.0 if all(framed) else measures.gap + (measures.frame_gap if any(framed) else 0.0)
-    return max(gap, measures.named_gap) if _is_named(lower) else gap
+    return max(gap, measures.named_gap) if _is_named(lower) and not measures.right else gap
 
 
 def _sits(lower: Diagram, upper: Diagram) -> bool:

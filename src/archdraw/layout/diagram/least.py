@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdraw.layout.diagram import boxes, frames, lettering, rails, tables
+from archdraw.layout.diagram import boxes, choices, frames, lettering, rails, tables
 from archdraw.layout.diagram.diagram import beside, dealt, flat, outputs_of, place
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail
@@ -59,7 +59,7 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
             left, right = tables.sides(item, measures)
             return Extent(left, right, left + right, True)
         case Choice(options=options):
-            pad = 0.0 if all(isinstance(option, Box) for option in options) else frames.OPTION_PAD
+            pad = 0.0 if all(isinstance(option, Box) for option in options) else choices.OPTION_PAD
             every = [extent(option, inputs, measures) for option in options]
             return _around(Extent(*map(max, zip(*every, strict=True)))._replace(straight=every[0].straight), pad, pad)
         case Rail(body=body):

@@ -28,7 +28,8 @@ class Measures:
     the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it from there are
     ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at
     least ``least_beside`` wide; an arrow with a name beside it is ``named_gap`` long at least. Columns side by side
-    have the measures ``column``.
+    have the measures ``column``. What flows to the ``right`` is laid out as what flows upwards, with the widths of its
+    boxes along the flow and their heights across (:class:`archdraw.layout.turned.Turned`).
     """
 
     label_size: float
@@ -82,6 +83,7 @@ class Measures:
     least_beside: float = 120
     named_gap: float = 32
     column: Measures | None = None
+    right: bool = False
 
     @cached_property
     def slim(self) -> Measures:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
 from archdraw.edges import INPUT, OUTPUT
-from archdraw.layout.canvas import Canvas
+from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.graph_cells import PlaceItem, half, is_sign, node_cell
 from archdraw.layout.diagram.joints import CAP_GAP
@@ -21,8 +22,9 @@ LEAST_SKIPS = 3
 """Fewer skips than these make no U."""
 BETWEEN = 64.0
 """From the left column to the right one, at least: the length of the shortest skip."""
-ASIDE = 24.0
-"""From the left column to the line that comes in beside it, and from a column to the box below and between."""
+ASIDE, ARROW, ENTRY = 24.0, 10.0, 14.0
+"""From the left column to the line that comes in beside it, and from a column to the box below and between; the lengths
+of arrows between levels and of the one that comes in, in a page that flows to the right."""
 
 
 @record
@@ -87,7 +89,13 @@ def _chain(graph: Graph) -> list[str] | None:
 
 
 def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: PlaceItem) -> Cell:
-    """``graph`` as a U. The line that comes in rises beside the left column and enters it from above."""
+    """``graph`` as a U. The line that comes in rises beside the left column and enters it from above; one that leads to
+    the right enters it and leaves the right column at their sides.
+    """
+    is_right = measures.right
+    if is_right:
+        # Arrows up and down need not be as long as those to the side.
+        measures = replace(measures, right=False, gap=min(measures.gap, ARROW))
     boxes = dict(graph.nodes)
     joined = {end for _, end in shape.skips}
     cells = {name: node_cell(box, 2 if name in joined else 1, measures, item) for name, box in boxes.items()}
@@ -97,50 +105,71 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
         for column in (shape.left, shape.right)
         for pair in pairwise(column)
     }
+    first, last, final = shape.left[0], shape.left[-1], shape.right[0]
+    is_over = graph.inputs > 0 and not is_right
     # Above the first box the line comes in from the side.
-    levels = _levels(shape, cells, gaps, measures.gap, 2 * measures.gap + 8 if graph.inputs else 0.0)
+    levels = _levels(shape, cells, gaps, measures.gap, 2 * measures.gap + 8 if is_over else 0.0)
     reach = {name: max(sides[one] for one in column) for name, column in (("left", shape.left), ("right", shape.right))}
     # The box at the bottom stands between the lines that come down and go up.
     apart = max(reach["left"] + BETWEEN + reach["right"], 2 * (sides[shape.bottom] + ASIDE + measures.gap))
     lane = port
-    left = lane + ASIDE + reach["left"] if graph.inputs else port
+    left = lane + ASIDE + reach["left"] if is_over else port
     right = left + apart
     middle = (left + right) / 2
     across = dict.fromkeys(shape.left, left) | dict.fromkeys(shape.right, right) | {shape.bottom: middle}
     height = max(levels[name] + cells[name].length / 2 for name in boxes)
     gap = measures.gap
 
-    def paint(canvas: Canvas, x: float, y: float) -> None:
-        top = y - height
+    def edge(name: str, side: int) -> float:
+        """How far the upper edge of a box (-1), or its lower one (1), is below the top."""
+        return levels[name] + side * cells[name].length / 2
 
-        def edge(name: str, side: int) -> float:
-            """The y of the upper edge of a box (-1), or of its lower one (1)."""
-            return top + levels[name] + side * cells[name].length / 2
-
-        first, last, sunk = shape.left[0], shape.left[-1], top + levels[shape.bottom]
-        if graph.inputs:
-            turn = edge(first, -1) - gap - 8
-            canvas.line((x + lane, y), (x + lane, turn), (x + left, turn), (x + left, edge(first, -1)), arrow=True)
+    def columns(canvas: Canvas, x: float, top: float) -> None:
+        sunk = top + levels[shape.bottom]
         for above, below in pairwise(shape.left):
             arrow = gaps[above, below] > CAP_GAP
-            canvas.line((x + left, edge(above, 1)), (x + left, edge(below, -1)), arrow=arrow)
-        canvas.line((x + left, edge(last, 1)), (x + left, sunk), (x + middle - sides[shape.bottom], sunk), arrow=True)
-        lowest = (x + right, edge(shape.right[-1], 1))
+            canvas.line((x + left, top + edge(above, 1)), (x + left, top + edge(below, -1)), arrow=arrow)
+        down = (x + left, top + edge(last, 1))
+        canvas.line(down, (x + left, sunk), (x + middle - sides[shape.bottom], sunk), arrow=True)
+        lowest = (x + right, top + edge(shape.right[-1], 1))
         canvas.line((x + middle + sides[shape.bottom], sunk), (x + right, sunk), lowest, arrow=True)
         for above, below in pairwise(shape.right):
             arrow = gaps[above, below] > CAP_GAP
-            canvas.line((x + right, edge(below, -1)), (x + right, edge(above, 1)), arrow=arrow)
+            canvas.line((x + right, top + edge(below, -1)), (x + right, top + edge(above, 1)), arrow=arrow)
         for start, end in shape.skips:
             level = top + levels[start]
             canvas.line((x + left + sides[start], level), (x + right - sides[end], level), arrow=True)
-        if (out := edge(shape.right[0], -1)) > top:
-            canvas.line((x + right, out), (x + right, top))
         for name, cell in cells.items():
-            cell.paint(canvas, x + across[name], edge(name, 1))
+            cell.paint(canvas, x + across[name], top + edge(name, 1))
 
-    # Not at the round corner of what stands around it.
-    start = lane - 12 if graph.inputs else left - reach["left"]
-    return Cell(start, right + reach["right"], height, (port,), (right,), (False,), paint, not graph.inputs)
+    def paint(canvas: Canvas, x: float, y: float) -> None:
+        top = y - height
+        if graph.inputs:
+            end = (x + left, top + edge(first, -1))
+            turn = end[1] - gap - 8
+            canvas.line((x + lane, y), (x + lane, turn), (x + left, turn), end, arrow=True)
+        if edge(final, -1) > 0:
+            canvas.line((x + right, top + edge(final, -1)), (x + right, top))
+        columns(canvas, x, top)
+
+    if not is_right:
+        # Not at the round corner of what stands around it.
+        start = lane - 12 if graph.inputs else left - reach["left"]
+        return Cell(start, right + reach["right"], height, (port,), (right,), (False,), paint, not graph.inputs)
+    entry = ENTRY if graph.inputs else 0.0
+    before, breadth = entry + reach["left"] - sides[first], entry + reach["left"] + apart + reach["right"]
+    out = port + levels[final] - levels[first]
+
+    def rightwards(canvas: Canvas, x: float, y: float) -> None:
+        page, at = canvas.upright(Place(x + port, y, x + port, y))
+        if graph.inputs:
+            canvas.line((x + port, y), (x + port, y - before), arrow=True)
+        canvas.line((x + out, y - breadth + reach["right"] - sides[final]), (x + out, y - breadth))
+        columns(page, at.left + entry + reach["left"] - left, at.top - levels[first])
+
+    upper = port - levels[first]
+    ends = (port,), (out,), (False,)
+    return Cell(upper, upper + height, breadth, *ends, rightwards, not graph.inputs)
 
 
 def _side(box: object, cell: Cell, joined: bool, measures: Measures) -> float:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, FRAME, side_box, side_height
+from archdraw.layout.diagram.frames import BRACKET, FRAME
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
-from archdraw.layout.diagram.text import Row, fitted, paint_rows, rows_height
+from archdraw.layout.diagram.taps import side_box, side_height
+from archdraw.layout.diagram.text import fitted
 from archdraw.layout.page import HEADER, MARGIN
+from archdraw.layout.plate import terminals
 from archdraw.layout.plate import wires as lines
 from archdraw.layout.sections import section
 from archdraw.picture import Box, Tap, Terminal, Tower, Wire
 from archdraw.records import record
 
 MODEL_RIGHT = 24.0
-TERMINAL_PAD, TERMINAL_SPACE = 16.0, 16.0
-"""Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
 JOINING_LEFT, JOINING_STEP = 64.0, 24.0
 """Where modules that join the spine begin, and how much further left one below another reaches."""
-CORNER, OFF_CORNER = 24.0, 2.0
-"""The radius of the container's corners, and how far from those a line enters."""
+CORNER, OFF_CORNER, CORNER_RIGHT = 24.0, 2.0, 16.0
+"""The radius of the container's corners, how far from those a line enters, and that of one that is a low row."""
 GOAL = 28.0
 """From the left of a frame to where another line of a module enters it."""
 SPARE_ROW = 24.0
@@ -79,7 +78,7 @@ class Column:
         if self.bare:
             return 0.0
         every = (*self.inputs, *(one for tower in self.towers for one in tower.tower.inputs))
-        return max((_terminal_height(one, self.measures) for one in every), default=self.measures.input_height)
+        return max((terminals.along(one, self.measures) for one in every), default=self.measures.input_height)
 
     @property
     def row(self) -> float:
@@ -116,19 +115,24 @@ def column_of(
 
     The lines that come into ``cell`` begin at x = 0; a spine by itself has the extents of ``measures``.
     """
+    if measures.right and not towers and not wires:
+        half = terminals.widest(inputs, measures) / 2
+        left, right = max(half, -cell.left), max(half, cell.right - cell.inputs[-1]) + cell.inputs[-1]
+        pad = measures.container_pad
+        return Column(cell, left + pad, right + pad, inputs, joining, measures=measures)
     if not towers and not wires:
         bracket = BRACKET + measures.gutter if measures.gutter else 0.0
-        left = max(-cell.left + 16, measures.frame_left + bracket + 16, _widest(inputs, measures) / 2)
-        last = cell.inputs[-1] + _widest(inputs[-1:], measures) / 2
+        left = max(-cell.left + 16, measures.frame_left + bracket + 16, terminals.widest(inputs, measures) / 2)
+        last = cell.inputs[-1] + terminals.widest(inputs[-1:], measures) / 2
         right = max(cell.right, measures.frame_right, last)
         return Column(cell, left, right + MODEL_RIGHT, inputs, joining, measures=measures)
     beside: list[Beside] = []
-    x = max(-cell.left, _widest(inputs[:1], measures) / 2 - cell.inputs[0]) + lines.channel(len(towers))
+    x = max(-cell.left, terminals.widest(inputs[:1], measures) / 2 - cell.inputs[0]) + lines.channel(len(towers))
     for tower, own in reversed(towers):
-        x += max(own.right, own.inputs[-1] + _widest(tower.inputs[-1:], measures) / 2)
+        x += max(own.right, own.inputs[-1] + terminals.widest(tower.inputs[-1:], measures) / 2)
         beside.append(Beside(tower, own, x))
-        x += max(-own.left, _widest(tower.inputs[:1], measures) / 2 - own.inputs[0]) + MODEL_RIGHT
-    right = max(cell.right, cell.inputs[-1] + _widest(inputs[-1:], measures) / 2)
+        x += max(-own.left, terminals.widest(tower.inputs[:1], measures) / 2 - own.inputs[0]) + MODEL_RIGHT
+    right = max(cell.right, cell.inputs[-1] + terminals.widest(inputs[-1:], measures) / 2)
     return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, measures)
 
 
@@ -159,7 +163,7 @@ def paint_model(
         foot - top,
         fill=theme.container,
         stroke=theme.container_border,
-        radius=CORNER,
+        radius=CORNER_RIGHT if measures.right else CORNER,
         kind="container",
         layer="ground",
     )
@@ -172,7 +176,8 @@ def paint_model(
             canvas.line((begin + port, bottom), (begin + port, start), arrow=arrow, open_ends="start")
         # One that begins with a tensor of its own has no input.
         for port, terminal, arrow in zip(cell.inputs, inputs, cell.arrows, strict=True) if inputs else ():
-            edge = _terminal(canvas, terminal, begin + port, foot + measures.input_gap, column, slug)
+            edge, path = foot + measures.input_gap, f"{slug}{terminal.path}"
+            terminals.paint(canvas, terminal, begin + port, edge, column.terminals, measures, path)
             canvas.line((begin + port, edge), (begin + port, start), arrow=arrow)
     # Zoom lines leave the frame of the layers; where there is none, they leave the column as it would stand there.
     canvas.places[FRAME] = Place(left + MODEL_RIGHT, top, left + column.width - MODEL_RIGHT, foot)
@@ -198,45 +203,6 @@ def paint_model(
     for row, item in enumerate(column.joining):
         if item is not None:
             _joining(canvas, item, bottom, row, left + joining_left, column)
-
-
-def _rows(terminal: Terminal, measures: Measures) -> tuple[Row, ...]:
-    detail = fitted(terminal.detail, 280, measures.detail_size, SMALL, 400) if terminal.detail else ()
-    return (*fitted(terminal.label, 280, measures.label_size, min(16, measures.label_size), 500), *detail)
-
-
-def _terminal_height(terminal: Terminal, measures: Measures) -> float:
-    rows = _rows(terminal, measures)
-    least = measures.input_height
-    return max(least, rows_height(rows) + 14) if len(rows) > 1 else least
-
-
-def _terminal_width(terminal: Terminal, measures: Measures) -> float:
-    return max(measures.input_width, *(row.width + 2 * TERMINAL_PAD for row in _rows(terminal, measures)))
-
-
-def _widest(inputs: tuple[Terminal, ...], measures: Measures) -> float:
-    return max((_terminal_width(one, measures) + TERMINAL_SPACE for one in inputs), default=0.0)
-
-
-def _terminal(canvas: Canvas, terminal: Terminal, x: float, top: float, column: Column, slug: str) -> float:
-    """The box of what comes in about ``x``, as near to ``column`` as there is room; its upper edge."""
-    measures, room = column.measures, column.terminals
-    width, height = _terminal_width(terminal, measures), _terminal_height(terminal, measures)
-    place = Place(x - width / 2, top, x + width / 2, top + (room if room > measures.input_height else height))
-    title = f"{terminal.label}: {terminal.detail}".removesuffix(": ")
-    with canvas.group(f"{slug}{terminal.path}", title, role="input", open_ends="start"):
-        canvas.box(place, "plain", f"{slug}{terminal.path}")
-        fill = canvas.theme.paint("plain").text
-        rows = _rows(terminal, measures)
-        paint_rows(canvas, rows, x, place.middle, fill)
-    return place.top
-
-
-def spread(inputs: tuple[Terminal, ...], measures: Measures = SPINE) -> tuple[float, ...]:
-    """How far apart the lines of neighbouring inputs must be for their boxes."""
-    widths = [_terminal_width(one, measures) for one in inputs]
-    return tuple((one + other) / 2 + TERMINAL_SPACE for one, other in pairwise(widths))
 
 
 def _is_high(tap: Tap, measures: Measures) -> bool:

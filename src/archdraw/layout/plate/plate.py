@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from archdraw.layout import page
-from archdraw.layout.canvas import Canvas, Place, Sketch
+from archdraw.layout import page, sketch
+from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram, forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
-from archdraw.layout.plate import band, letters, panels, strip
+from archdraw.layout.plate import band, letters, panels, strip, terminals
 from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, Page, most_height
-from archdraw.layout.plate.column import Column, column_of, paint_model, spread
+from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.layout.plate.stretching import longest
@@ -79,7 +79,7 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
     """The cell of ``column``, the lines of its ``inputs`` as far apart as their boxes need."""
     wanted = diagram.gaps(column, (), max(1, len(inputs)), measures)
     ports = [0.0]
-    for distance, room in zip(wanted, spread(inputs), strict=True):
+    for distance, room in zip(wanted, terminals.spread(inputs), strict=True):
         ports.append(ports[-1] + max(distance, room))
     return diagram.place(column, tuple(ports), (), measures)
 
@@ -213,7 +213,7 @@ def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
 
     Where a box stands is known once its ``column`` has been laid out, so it is painted once, as a sketch.
     """
-    canvas = Sketch(theme, plate.accent)
+    canvas = sketch.Sketch(theme, plate.accent)
     column = column or column_at(plate)
     paint_model(canvas, column, HEADER + column.height)
     insets = [_led(inset, canvas.places) for inset in plate.insets]

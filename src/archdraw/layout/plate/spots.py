@@ -29,6 +29,13 @@ def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool, fur
         badge(canvas, x, y, letter, LETTER)
 
 
+def has_room(canvas: Canvas, source: Place, letter: str) -> bool:
+    """Whether a ``letter`` finds room at the sides of the box ``source``, or in it."""
+    half = badge_width(letter, LETTER) / 2
+    x, y = _side(canvas, source, half)
+    return canvas.is_free(_around(x, y, half, LETTER / 2)) or _within(canvas, source, half) == (x, y)
+
+
 def letters_at(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
     """By the path of a box the letters of the panels that open it, each with the height of its line."""
     letters_of: dict[str, list[str]] = {}
