@@ -92,7 +92,14 @@ def test_no_option_that_draws_something_else_is_left_out(folder: Path) -> None:
     usual = Output(Path("a.svg"), "svg", "")
     texts = "format=png view=card theme=dark text=plain renderer=cairosvg prefix=a- width=8cm background=none"
     others: dict[str, Any] = dict(text.split("=") for text in texts.split())
-    others |= {"scale": 2.0, "dpi": 96.0, "fonts": ("a.ttf",), "figure": (("title", "T"),), "usual": "page"}
+    others |= {
+        "direction": "right",
+        "scale": 2.0,
+        "dpi": 96.0,
+        "fonts": ("a.ttf",),
+        "figure": (("title", "T"),),
+        "usual": "page",
+    }
     fields = {name for name in Output.__annotations__ if name not in ("path", "metadata")}
     assert set(others) == fields
     for name, value in others.items():

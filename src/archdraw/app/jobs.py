@@ -33,8 +33,9 @@ class Output:
     ``view`` and ``theme`` are as in :meth:`archdraw.Model.scene`, ``width``, ``background`` and ``direction`` too.
     ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws pixels; all ids begin with
     ``prefix``. With ``dpi`` pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile
-    of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without ``metadata`` the file does not
-    say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and the spec says none.
+    of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without
+    ``metadata`` the file does not say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and
+    the spec says none.
     """
 
     path: Path

@@ -12,11 +12,12 @@ from archdraw.cache.store import digest
 from archdraw.errors import ArchdrawError, Problem, Span, unknown_name
 from archdraw.lengths import PATTERN
 from archdraw.model_files import slug_of
+from archdraw.profile import check_direction
 from archdraw.records import record
 from archdraw.resources import shipped_spec
 from archdraw.sizing import check_background, check_width
 
-LOOKS = ("view", "theme", "width", "background")
+LOOKS = ("view", "theme", "width", "background", "direction")
 """Options that are fields of an output."""
 WORDS = ("title", "subtitle")
 """Options of a figure that are one text."""
@@ -105,6 +106,9 @@ def _look(options: Mapping[str, str], folder: str) -> Output:
     width = in_print(options.get("width", ""))
     background = options.get("background", "")
     check_background(background)
+    direction = options.get("direction", "")
+    if direction:
+        check_direction(direction)
     figure: list[tuple[str, str | tuple[str, ...]]] = [(name, options[name]) for name in WORDS if options.get(name)]
     for name in LISTS:
         blocks = tuple(one.strip() for one in options.get(name, "").split(",") if one.strip())
@@ -116,6 +120,7 @@ def _look(options: Mapping[str, str], folder: str) -> Output:
         theme=theme or "light",
         width=width,
         background=background,
+        direction=direction,
         dpi=None,
         figure=tuple(figure),
     )
