@@ -227,7 +227,7 @@ def test_a_format_says_whether_it_is_of_pixels(install: Install) -> None:
     code = "IS_RASTER = True\ndef write(scene, *, scale=1.0, text='embed'):\n    return b'quiet'\n"
     install("quiet", {"quiet_one.py": code}, formats="one = quiet_one:write")
     assert {name for name, writer in writers.formats().items() if writer.is_raster} == {"one", "png"}
-    assert {name for name, writer in writers.formats().items() if writer.is_text} == {"svg"}
+    assert {name for name, writer in writers.formats().items() if writer.is_text} == {"drawio", "mermaid", "svg"}
 
 
 # Kinds: by what is found, not by where a class was made.
@@ -543,7 +543,7 @@ def test_broken_themes(install: Install, archdraw: Callable[..., Ran]) -> None:
 def test_an_unknown_name_has_a_hint_or_the_choice() -> None:
     for load, error in (
         (lambda: FORMATS.load("pgn"), "unknown format 'pgn'; did you mean png?"),
-        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from eps, pdf, png, ps, svg)"),
+        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from drawio, eps, mermaid, pdf, png, ps, svg)"),
         (lambda: several.view("linage"), "unknown view 'linage'; did you mean lineage?"),
         (lambda: load_theme("x"), "unknown theme 'x' (choose from dark, light, print, or a file that ends in .yaml)"),
     ):
