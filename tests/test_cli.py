@@ -350,6 +350,10 @@ def test_fit(archdraw: Run) -> None:
         ("fp8", (5000 - TOTAL) // 64, True),
         ("int4", (5000 - TOTAL // 2) // 64, True),
     ]
+    (several,) = json.loads(archdraw("fit", "good.yaml", "--memory", "5kB", "--batch", "3", "--json").out)
+    assert several["batch"] == 3
+    assert [way["weights"] for way in several["ways"]] == [way["weights"] for way in told["ways"]]
+    assert [way["context"] for way in several["ways"]] == [way["context"] // 3 for way in told["ways"]]
     shown = archdraw("fit", "good.yaml", "--memory", "5KiB", "--context", "1M")
     assert shown.code == 1
     assert re.search(r"^bf16 +2\.89 KiB +\d+ tokens +does not fit$", shown.out, re.MULTILINE)
@@ -479,9 +483,11 @@ def test_gallery(archdraw: Run) -> None:
     assert (ran.code, ran.out) == (1, "site/index.html\n")
     assert ran.err.startswith("bad.yaml:9:")
     ran = archdraw("gallery", "good.yaml", "-o", "site", "--verbose")
-    made = ("good.svg", "good.png", "good-thumb-light.svg", "good-thumb-dark.svg")
-    more = ("good-plain.svg", "good.json", "index.html")
-    assert (ran.code, ran.out.splitlines()) == (0, [f"site/{name}" for name in (*made, *more)])
+    pictures = ("good.svg", "good-plain.svg", "good.pdf", "good.png", "good-dark.svg", "good-thumb-light.svg")
+    more = ("good-thumb-dark.svg", "good-blocks.js", "good.json", "good-compare.js", "good-about.json", "good.yaml")
+    *made, last = ran.out.splitlines()
+    assert (ran.code, last) == (0, "site/index.html")
+    assert sorted(made) == sorted(f"site/{name}" for name in (*pictures, *more))
     text = Path("site/index.html").read_text("utf-8")
     page = Page()
     page.feed(text)

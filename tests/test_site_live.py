@@ -44,4 +44,4 @@ def test_without_scripts_all_models_and_their_plates_are_there(chromium: Browser
         assert page.locator(".card:visible").count() == len(MODELS)
         page.click("h2 a >> nth=0")
         assert page.locator("#plate svg").is_visible()
-        assert page.locator("table").is_visible()
+        assert page.locator("#facts table").is_visible()

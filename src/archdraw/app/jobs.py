@@ -20,8 +20,15 @@ from archdraw.writers import Renderer, TextMode, Writer
 
 PLATE = "plate"
 """The view of a model where nothing is said."""
-RECORDS = {"facts": "archdraw.site.cards", "compare": "archdraw.site.comparing"}
+RECORDS = {
+    "facts": "archdraw.site.cards",
+    "compare": "archdraw.site.comparing",
+    "about": "archdraw.site.about",
+    "spec": "archdraw.site.spec_text",
+}
 """In place of a view: what a gallery says of a model, and the module whose ``written`` makes its bytes."""
+DRAWINGS = {"blocks": "archdraw.site.blocks"}
+"""The same of what is drawn in it: the module whose ``made`` makes it, in the theme and with the fonts of an output."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
 
@@ -179,6 +186,9 @@ def draw(job: Job) -> Drawn:
         for output in job.outputs:
             if output.view in RECORDS:
                 made.append(Made(import_module(RECORDS[output.view]).written(model), model.name))
+                continue
+            if output.view in DRAWINGS:
+                made.append(import_module(DRAWINGS[output.view]).made(model, output))
                 continue
             one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
             scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **output.page)

@@ -23,6 +23,8 @@ from archdraw.glossary.numbers import data_size
 @click.option("--context", metavar="N", callback=tokens, help="Context that must fit, in tokens (8192, 128k, 1M).")
 @click.option("--cache-bits", type=click.Choice(["16", "8", "4"]), default="16", show_default=True,
               help="Bits per value of the KV cache and of recurrent states.")  # fmt: skip
+@click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+              help="Sequences at once, each with a cache and states of its own.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON: a list with an object for each model.")
 @click.pass_obj
 def command(
@@ -31,6 +33,7 @@ def command(
     available: int,
     context: int | None,
     cache_bits: str,
+    batch: int,
     as_json: bool,
 ) -> int:
     """Estimate whether models fit in memory.
@@ -62,10 +65,10 @@ def command(
         stored = None if model.reading is None else model.reading.stored_bytes
         ways = [
             asdict(way) | {"fits": way.context is None or way.context >= (context or 1)}
-            for way in fits(model.facts, available, int(cache_bits), stored)
+            for way in fits(model.facts, available, int(cache_bits), stored, batch)
         ]
-        return {"name": model.name, "memory": available, "context": context, "complete": not model.spec.incomplete,
-                "ways": ways}  # fmt: skip
+        about = {"name": model.name, "memory": available, "context": context, "batch": batch}
+        return about | {"complete": not model.spec.incomplete, "ways": ways}
 
     reports = list(work.each(specs, fitted))
     if as_json:
@@ -80,6 +83,8 @@ def command(
 def _written(report: dict[str, Any]) -> str:
     """One report as an aligned table under the model's name."""
     wanted = f" and {report['context']:,} tokens" if report["context"] else ""
+    if report["batch"] > 1:
+        wanted += f" in each of {report['batch']:,} sequences"
     head = f"{click.style(report['name'], bold=True)}: {data_size(report['memory'])} for weights{wanted}"
     rows = []
     for way in report["ways"]:

@@ -78,11 +78,17 @@ def jobs(
             spec,
             (
                 replace(plate, path=folder / f"{name}.svg"),
-                replace(plate, path=folder / f"{name}.png", format="png", scale=PNG_SCALE, renderer=renderer),
-                *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),
+                # What is drawn of the scene that was laid out last comes in a row.
                 replace(plain, path=folder / f"{name}-plain.svg", text="plain", prefix=PREFIX),
+                replace(plate, path=folder / f"{name}.pdf", format="pdf"),
+                replace(plate, path=folder / f"{name}.png", format="png", scale=PNG_SCALE, renderer=renderer),
+                replace(plate, path=folder / f"{name}-blocks.js", format="js", view="blocks"),
+                *([replace(plate, path=folder / f"{name}-dark.svg", theme="dark")] if theme == "light" else []),
+                *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),
                 Output(folder / f"{name}.json", "json", "facts"),
                 Output(folder / f"{name}-compare.js", "js", "compare"),
+                Output(folder / f"{name}-about.json", "json", "about"),
+                Output(folder / f"{name}.yaml", "yaml", "spec"),
                 *([replace(card, path=folder / f"{name}{CARD}")] if cards else []),
             ),
         )

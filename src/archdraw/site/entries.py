@@ -60,6 +60,15 @@ class Entry:
         return DECLARATION.sub("", self.text("-plain.svg"))
 
     @cached_property
+    def details(self) -> Mapping[str, Any]:
+        """What its page says beyond the card: :mod:`archdraw.site.about`."""
+        return dict(json.loads(self.text("-about.json")))
+
+    def has(self, ending: str) -> bool:
+        """Whether there is a file of this model that ends so."""
+        return f"{self.slug}{ending}" in self.files
+
+    @cached_property
     def search(self) -> str:
         """All that a search finds it by, in small letters."""
         groups = (value for values in self.card["groups"].values() for value in values)
@@ -127,7 +136,7 @@ def _entries(outcomes: Sequence[Outcome], names: Mapping[Path, str]) -> Iterator
     for outcome in outcomes:
         slug = names[outcome.spec]
         there = {file.name: file for file in outcome.written}
-        if {f"{slug}.json", f"{slug}-plain.svg"} <= there.keys():
+        if {f"{slug}.json", f"{slug}-about.json", f"{slug}-plain.svg"} <= there.keys():
             card = json.loads(there[f"{slug}.json"].read_text("utf-8"))
             yield Entry(slug, outcome.spec, outcome.title, outcome.description, card, there)
 

@@ -25,20 +25,22 @@ class Fit:
     context: int | None
 
 
-def fits(counted: Facts, memory: int, cache_bits: int = 16, stored: int | None = None) -> tuple[Fit, ...]:
+def fits(
+    counted: Facts, memory: int, cache_bits: int = 16, stored: int | None = None, batch: int = 1
+) -> tuple[Fit, ...]:
     """One :class:`Fit` for each way to store weights, into ``memory`` bytes; the cache has ``cache_bits`` a value.
 
+    ``batch`` sequences are there at once, each with a cache and states of its own: the context is that of each.
     ``stored`` are the bytes of the weights as their file has them, where that is known: they are the first way.
     Activations and what a runtime takes for itself are not counted.
     """
     ways: dict[Dtype | Literal["stored"], int] = {} if stored is None else {"stored": stored}
     ways |= {dtype: counted.weight_memory(dtype) for dtype in BITS}
-    return tuple(_fit(counted, dtype, weights, memory, cache_bits) for dtype, weights in ways.items())
-
-
-def _fit(counted: Facts, dtype: Dtype | Literal["stored"], weights: int, memory: int, cache_bits: int) -> Fit:
-    left = memory - weights
-    return Fit(dtype, weights, left, longest_context(counted, left, cache_bits))
+    lefts = {dtype: memory - weights for dtype, weights in ways.items()}
+    return tuple(
+        Fit(dtype, weights, lefts[dtype], longest_context(counted, lefts[dtype] // batch, cache_bits))
+        for dtype, weights in ways.items()
+    )
 
 
 def longest_context(counted: Facts, memory: int, cache_bits: int = 16) -> int | None:

@@ -1,35 +1,126 @@
-// What belongs to a block of a plate: its lines, its panel, its words.
+// The page of a model: its blocks, words to be found in it, its memory, snippets to be copied; the state is in the address.
 "use strict";
 (() => {
   const view = document.getElementById("plate");
-  const svg = view.querySelector("svg");
-  const about = document.getElementById("about");
-  const tools = document.querySelector(".tools");
-  zoomable(view, tools);
+  const section = document.getElementById("diagram");
+  const in_ = (selector) => section.querySelector(selector);
+  const state = new URLSearchParams(location.hash.slice(1));
+  function remember(name, value) {
+    if (value) state.set(name, value); else state.delete(name);
+    const hash = state.toString().replaceAll("%2F", "/");
+    history.replaceState(null, "", hash ? `#${hash}` : location.href.split("#")[0]);
+  }
+  function load() {
+    return new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = view.dataset.blocks;
+      script.onload = () => done(modelBlocks);
+      script.onerror = () => failed(new Error(script.src));
+      document.head.append(script);
+    });
+  }
+  in_(".controls").hidden = in_(".help").hidden = false;
+  const zoomed = zoomable(view, in_(".tools"));
+  const blocks = opening(zoomed, view, {
+    load, words: strings.block, card: in_(".card"), levels: in_(".levels ol"),
+    changed: (paths) => {
+      remember("open", paths[paths.length - 1]);
+      if (paths.length) in_(".stage").scrollIntoView({ block: "nearest" });
+    },
+  });
 
-  // Lit: a block, the lines into and out of it, the panel that opens it.
-  function light(group) {
-    for (const one of svg.querySelectorAll(".lit")) one.classList.remove("lit");
-    view.classList.toggle("lighting", Boolean(group));
-    if (!group) { about.textContent = ""; return; }
-    const { path, opens } = group.dataset;
-    group.classList.add("lit");
-    for (const one of svg.querySelectorAll("[data-from], [data-to], [data-panel]")) {
-      const { from, to, panel } = one.dataset;
-      if (from === path || to === path || (opens && panel === opens)) one.classList.add("lit");
-    }
-    about.textContent = group.querySelector("title")?.textContent || "";
+  // Words in the diagram and in all that can be opened.
+  const asked = in_(".find input");
+  const hits = in_(".find ol");
+  let latest = 0;
+  async function find() {
+    const me = (latest += 1);
+    const found = await blocks.search(asked.value);
+    if (me !== latest) return;
+    remember("find", asked.value.trim());
+    in_(".find [role=status]").textContent = asked.value.trim() ? said(strings.hits, { number: found.length }) : "";
+    hits.replaceChildren(...found.slice(0, 12).map(({ panelPath, within, path, text }) => {
+      const [item, button] = [document.createElement("li"), document.createElement("button")];
+      button.textContent = within ? said(strings.in, { text, title: within }) : text;
+      button.type = "button";
+      button.onclick = () => { hits.replaceChildren(); blocks.show(panelPath, path); };
+      item.append(button);
+      return item;
+    }));
   }
-  const block = (event) => event.target.closest?.("[data-path]");
-  svg.addEventListener("pointerover", (event) => light(block(event)));
-  svg.addEventListener("pointerleave", () => light(null));
-  for (const group of svg.querySelectorAll("[data-opens][data-path]")) {
-    group.setAttribute("tabindex", "0");
-    group.setAttribute("role", "img");
-    group.setAttribute("aria-label", group.querySelector("title")?.textContent || group.dataset.path);
-    group.addEventListener("focus", () => light(group));
-    group.addEventListener("blur", () => light(null));
+  asked.addEventListener("input", find);
+  asked.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await find();
+    hits.querySelector("button")?.click();
+  });
+  asked.form.addEventListener("keydown", (event) => { if (event.key === "Escape") hits.replaceChildren(); });
+
+  // Memory.
+  const form = document.querySelector("form.memory");
+  if (form) {
+    const numbers = JSON.parse(form.dataset.numbers);
+    const usual = Object.fromEntries(new FormData(form));
+    const names = Object.keys(usual);
+    const put = (name, value, text, exact = "") => {
+      const row = form.querySelector(`[data-part=${name}]`);
+      row.hidden = text === "";
+      row.dataset.value = value;
+      row.querySelector("b").textContent = text;
+      row.querySelector("small").textContent = exact;
+    };
+    const compute = () => {
+      const asked = Object.fromEntries(new FormData(form));
+      const found = { context: memory.tokens(asked.context), batch: memory.count(asked.batch), memory: memory.bytes(asked.memory) };
+      const wrong = names.find((name) => found[name] === null && (asked[name].trim() || name !== "memory"));
+      for (const name of names) form.elements[name].toggleAttribute("aria-invalid", name === wrong);
+      form.querySelector(".wrong").textContent = wrong ? form.elements[wrong].dataset.wrong : "";
+      form.querySelector("output").hidden = Boolean(wrong);
+      if (wrong) return;
+      const [own, bits] = [memory.weights(numbers, asked.weights), BigInt(asked.bits)];
+      const parts = { weights: own };
+      for (const name of ["cache", "cross", "state"]) parts[name] = found.batch * memory[name](numbers, bits, found.context);
+      parts.all = Object.values(parts).reduce((sum, one) => sum + one);
+      for (const [name, value] of Object.entries(parts))
+        put(name, value, value ? memory.size(value) : "", said(strings.bytes, { number: value.toLocaleString("en") }));
+      if (!found.memory) { put("longest", "", ""); return; }
+      const left = found.memory - own;
+      const longest = memory.longest(numbers, memory.each(left, found.batch), bits);
+      put("longest", longest, left < 0n ? said(strings.short, { size: memory.size(-left) })
+        : longest === null ? strings.any : said(strings.tokens, { number: longest.toLocaleString("en") }));
+    };
+    for (const name of names) if (state.get(name)) form.elements[name].value = state.get(name);
+    for (const one of form.querySelectorAll("select")) if (one.selectedIndex < 0) one.value = usual[one.name];
+    form.addEventListener("input", (event) => {
+      compute();
+      const { name, value } = event.target;
+      remember(name, value === usual[name] ? "" : value);
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.hidden = false;
+    compute();
   }
-  svg.setAttribute("role", "group");
-  document.documentElement.dataset.ready = "";
+
+  // Snippets; where a page is on the web, the addresses in them are whole ones.
+  if (location.protocol.startsWith("http")) for (const one of document.querySelectorAll(".address")) one.textContent = new URL(one.textContent, location.href).href;
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const source = document.getElementById(button.dataset.copy);
+      // Where copying is forbidden, the text is at least selected.
+      getSelection().selectAllChildren(source);
+      navigator.clipboard.writeText(source.textContent).then(() => { button.textContent = strings.copied; }, () => {});
+    });
+  }
+
+  async function read() {
+    const now = new URLSearchParams(location.hash.slice(1));
+    const path = now.get("open") || "";
+    if (now.get("find")) { asked.value = now.get("find"); await find(); }
+    if (path || state.get("open")) await blocks.go(path);
+    document.documentElement.dataset.ready = "";
+  }
+  // Other hashes are places of the page.
+  addEventListener("hashchange", () => { if (/^#(.*&)?(open|find)=/.test(location.hash)) read(); });
+  read();
 })();

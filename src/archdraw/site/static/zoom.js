@@ -2,7 +2,8 @@
 "use strict";
 /**
  * Makes the picture in `view` zoomable, with the buttons in `tools`; `view` says "zoom" whenever what is shown changes.
- * Returned are the picture, the `whole` of it as a box [x, y, width, height], what is `shown` of it, and what changes that.
+ * Returned are the picture, the `whole` of it as a box [x, y, width, height], what is `shown` of it, and what changes that;
+ * `home` sets the box that "whole" goes to.
  */
 function zoomable(view, tools) {
   const svg = view.querySelector("svg");
@@ -10,14 +11,22 @@ function zoomable(view, tools) {
   const whole = [base.x, base.y, base.width, base.height];
   const W = whole[2];
   let box = whole;
+  let home = whole;
   let frame = 0;
+  let gliding = null;
   const isWhole = () => box[2] >= W - 0.5;
 
   function show(next) {
     box = next;
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      svg.setAttribute("viewBox", box.map((value) => value.toFixed(2)).join(" "));
+      svg.setAttribute("viewBox", box.map((value) => value.toFixed(3)).join(" "));
+      // Whoever zooms on the way ends it.
+      if (gliding && (gliding.over || gliding.to !== box)) {
+        gliding.run.cancel();
+        gliding = null;
+        svg.style.willChange = "";
+      }
       view.classList.toggle("zoomed", !isWhole());
       view.dispatchEvent(new CustomEvent("zoom"));
     });
@@ -30,12 +39,33 @@ function zoomable(view, tools) {
     return [across, box[1] + box[3] / 2 + (y - place.top - place.height / 2) * scale, scale];
   }
   function zoom(factor, x = box[0] + box[2] / 2, y = box[1] + box[3] / 2) {
-    const width = Math.min(W, Math.max(W / 24, box[2] * factor));
+    const width = Math.min(W, Math.max(W / 400, box[2] * factor));
     const by = width / box[2];
     show(width >= W ? whole : [x - (x - box[0]) * by, y - (y - box[1]) * by, width, box[3] * by]);
   }
+  /**
+   * Goes to the box `to` in a quarter of a second. Meanwhile the picture is not drawn again but moved as it is, from the
+   * larger of the two boxes, in which all is that is seen on the way.
+   */
+  function glide(to) {
+    const from = box;
+    const inwards = to[2] < from[2];
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { show(to); return; }
+    const [width, height] = [svg.clientWidth, svg.clientHeight];
+    const scale = (one) => Math.min(width / one[2], height / one[3]);
+    const [drawn, other] = inwards ? [from, to] : [to, from];
+    const moves = (axis) => (drawn[axis] + drawn[axis + 2] / 2 - other[axis] - other[axis + 2] / 2) * scale(other);
+    const away = `translate(${moves(0)}px, ${moves(1)}px) scale(${scale(other) / scale(drawn)})`;
+    const steps = inwards ? ["none", away] : [away, "none"];
+    gliding?.run.cancel();
+    const run = svg.animate(steps.map((transform) => ({ transform })), { duration: 250, easing: "ease-out", fill: "forwards" });
+    const mine = gliding = { run, to, over: false };
+    svg.style.willChange = "transform";
+    if (inwards) box = to; else show(to);
+    run.finished.then(() => { mine.over = true; if (box === to) show(to); }, () => {});
+  }
   const moved = (x, y) => show([box[0] + x, box[1] + y, box[2], box[3]]);
-  const fit = () => show(whole);
+  const fit = () => show(home);
 
   view.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -85,8 +115,8 @@ function zoomable(view, tools) {
     if (what === "in") zoom(0.7);
     if (what === "out") zoom(1.4);
     if (what === "fit") fit();
-    if (what === "full") document.fullscreenElement ? document.exitFullscreen() : view.requestFullscreen();
+    if (what === "full") document.fullscreenElement ? document.exitFullscreen() : (view.closest("section") || view).requestFullscreen();
   });
   tools.hidden = false;
-  return { svg, whole, shown: () => box, show, zoom, fit, at };
+  return { svg, whole, shown: () => box, show, glide, zoom, fit, at, home: (next) => { home = next; } };
 }

@@ -12,7 +12,9 @@ from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
+from archdraw.views.boxes import DIAGRAMS
 from archdraw.views.opening import called, is_beside, openable_modules, panel
+from archdraw.views.stack import Option
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
@@ -39,12 +41,30 @@ def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
             hint = nearest(argument, known)
             choice = f"; {hint}" if hint else f" (choose from {', '.join(sorted(known))})" if known else ""
             raise ArchdrawError(f"no expandable block named {argument} in {spec.name}{choice}")
-        shown = panel(found[0])
-        if spec.figure is not None:
-            from archdraw.views.figure import figured_panel
-
-            shown = figured_panel(shown, plate, spec, block)
+        shown = _of_block(found[0], plate, spec, block)
     return layout.draw_panel(replace(plate, insets=(shown,)), shown, theme)
+
+
+def opened_panel(plate: Plate, option: Option, spec: Spec, block: Module) -> Inset:
+    """The panel of the module ``option`` of ``block`` with all that is in it, and what ``plate`` has to say of it.
+
+    A plate may have another panel in its place, such as the keys that each token meets: that comes below.
+    """
+    there = [inset for inset in plate.insets if option.path in (inset.source, inset.beside)]
+    for inset in there:
+        if any(isinstance(item, DIAGRAMS) for item in inset.items):
+            return inset
+    own = _of_block(option, plate, spec, block)
+    return replace(own, items=(*own.items, *(item for inset in there for item in inset.items)))
+
+
+def _of_block(option: Option, plate: Plate, spec: Spec, block: Module) -> Inset:
+    shown = panel(option)
+    if spec.figure is not None:
+        from archdraw.views.figure import figured_panel
+
+        shown = figured_panel(shown, plate, spec, block)
+    return shown
 
 
 def _shown(plate: Plate, argument: str) -> Inset | None:

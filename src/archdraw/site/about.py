@@ -1,0 +1,135 @@
+"""What the page of a model says beyond its card: what its memory follows from, published figures, all that is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from archdraw.glossary.numbers import parameters
+from archdraw.model import Model
+from archdraw.tree.blocks import Module
+from archdraw.tree.description import describe
+from archdraw.tree.facts import Facts, facts
+from archdraw.tree.inventory import inventory
+from archdraw.tree.published import FIGURES, agrees, in_thousands
+from archdraw.views.insets import has_inside
+
+THOUSANDS = {"e3": "k", "e6": "M", "e9": "B", "e12": "T"}
+"""Powers of ten as people write them."""
+Row = dict[str, Any]
+
+
+def written(model: Model) -> bytes:
+    """What is said of ``model`` as a JSON file, the same bytes on every run."""
+    about = {
+        "read_from": "spec" if model.reading is None else "config",
+        "memory": memory(model),
+        "published": list(published(model)),
+        "blocks": list(outline(model)),
+    }
+    return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def memory(model: Model) -> Row | None:
+    """The numbers that memory is computed from, as ``archdraw fit`` does; None where they are not known.
+
+    ``parameters`` and ``state`` are numbers of values. Each of the ``cache`` says how many ``values`` are kept for each
+    entry, an entry for every ``every[0] / every[1]`` tokens, ``window`` tokens at most. Of an encoder's output
+    ``cross`` values are kept for each of ``positions``, which are None where the spec does not say how many.
+    """
+    counted = model.facts
+    if counted.unknown or counted.cache_unknown:
+        return None
+    return {
+        "parameters": counted.total_parameters,
+        "stored_bytes": None if model.reading is None else model.reading.stored_bytes,
+        "state": counted.state,
+        "cross": sum(entry.elements * count for entry, count in counted.cache.items() if entry.cross),
+        "positions": counted.source_positions,
+        "has_index": any(entry.index for entry in counted.cache),
+        "cache": list(_cache(counted)),
+    }
+
+
+def _cache(counted: Facts) -> Iterator[Row]:
+    for entry, count in counted.cache.items():
+        if not entry.index and not entry.cross:
+            window = None if entry.window is None else entry.window.size
+            every = Fraction(entry.every)
+            yield {
+                "values": entry.elements * count,
+                "window": window,
+                "every": [every.numerator, every.denominator],
+            }
+
+
+def published(model: Model) -> Iterator[Row]:
+    """Every published figure: its field, the figure as published, its source, and whether the count agrees with it."""
+    said = model.spec.published
+    if said is None:
+        return
+    for field, counts in FIGURES.items():
+        figure = getattr(said, field)
+        if figure is None:
+            continue
+        text = model.spec.written("published", field) or str(figure)
+        known = not model.facts.unknown
+        fits = known and any(agrees(count(model.facts), text) for count in counts)
+        yield {
+            "field": field,
+            "figure": f"{figure:,}" if "e" not in text.lower() and "bytes" in field else in_words(figure),
+            "source": said.source,
+            "agrees": fits if known else None,
+            "differs": None if fits else said.differs,
+        }
+
+
+def in_words(figure: int) -> str:
+    """``figure`` with the digits that it has: 671e9 is 671B, 7e9 is 7B, a number that is written out is itself.
+
+    >>> in_words(671_000_000_000), in_words(8_030_000_000), in_words(671_026_419_200)
+    ('671B', '8.03B', '671,026,419,200')
+    """
+    short = in_thousands(figure)
+    digits, mark, power = short.partition("e")
+    if int(float(short)) != figure:
+        return f"{figure:,}"
+    return f"{digits}{THOUSANDS[mark + power]}" if mark else digits
+
+
+def outline(model: Model) -> Iterator[Row]:
+    """Every module that can be opened, in the order of the flow and once, with its depth, its size and how many.
+
+    ``each`` are the parameters of one such block, of which the model has ``number``; ``share`` is that of all of them
+    of the model's total. A block that is no part of the total has the number 0.
+    """
+    if model.facts.unknown:
+        return
+    stock = inventory(model.block)
+    total = model.facts.total_parameters
+    seen: set[int] = set()
+    waiting = [(0, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        block = stock[place].block
+        is_row = isinstance(block, Module) and place and block.level != "stack" and has_inside(block)
+        if isinstance(block, Module) and is_row:
+            words, each = describe(block), facts(block).total_parameters
+            number = stock[place].number
+            yield {
+                "path": stock[place].path,
+                "depth": depth,
+                "label": words.title or words.label,
+                "detail": words.detail,
+                "each": each,
+                "short": parameters(each) if each else "",
+                "number": number,
+                "share": each * number / total if total else 0,
+            }
+        below = depth + 1 if is_row else depth
+        waiting += [(inner, below) for inner in reversed(stock[place].inside.values())]
