@@ -4,12 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archdraw.scene import Point
 
 _COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _NUMBER = re.compile(r"-?\d+")
 _COORDINATES = {"M": 2, "L": 2, "H": 1, "V": 1, "Q": 4, "C": 6, "Z": 0}
+
+
+@lru_cache(maxsize=1024)
+def coarse(path: str, grain: int) -> str:
+    """``path`` in whole steps of ``grain`` units, each point where it is nearest to where it was.
+
+    It has lower-case commands of :func:`steps` only, and begins with an ``m``.
+    """
+    x = y = 0
+    begin = at = (0, 0)
+    written = []
+    for command, rest in _COMMAND.findall(path):
+        numbers = [int(found) for found in _NUMBER.findall(rest)]
+        if command == "z":
+            written.append("z")
+            x, y, at = *begin, (_step(begin[0], grain), _step(begin[1], grain))
+            continue
+        count, moved = _COORDINATES[command.upper()], list[int]()
+        for start in range(0, len(numbers), count):
+            own = numbers[start : start + count]
+            points = [(x + own[0], y)] if command == "h" else [(x, y + own[0])] if command == "v" else []
+            points = points or [(x + a, y + b) for a, b in zip(own[::2], own[1::2], strict=True)]
+            near = [(_step(a, grain), _step(b, grain)) for a, b in points]
+            for a, b in near:
+                moved += [a - at[0]] if command == "h" else [b - at[1]] if command == "v" else [a - at[0], b - at[1]]
+            (x, y), at = points[-1], near[-1]
+        if command == "m":
+            begin = (x, y)
+        # A minus sign sets numbers apart, too.
+        written.append(command + re.sub(r" (?=-)", "", " ".join(map(str, moved))))
+    return "".join(written)
+
+
+def _step(length: int, grain: int) -> int:
+    return round(length / grain)
 
 
 def steps(path: str) -> Iterator[tuple[Point, ...]]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from archdraw.errors import ArchdrawError
 from archdraw.records import record
-from archdraw.scene import Point, Scene
+from archdraw.scene import Point, Rect, Scene
 
 POINTS = 0.75
 """Points of one px: 72 of 96 to the inch."""
@@ -125,3 +125,9 @@ def rounded_path(points: tuple[Point, ...], radius: float) -> str:
             arc = number(leg.radius)
             parts.append(f"A{arc} {arc} 0 0 {int(leg.clockwise)} {number(leg.end[0])} {number(leg.end[1])}")
     return "".join(parts)
+
+
+def outer(rect: Rect) -> str:
+    """Path data of ``rect``, whose corners are not rounded."""
+    width = number(rect.width)
+    return f"M{number(rect.x)} {number(rect.y)}h{width}v{number(rect.height)}h-{width}z"

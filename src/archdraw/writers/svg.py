@@ -12,16 +12,23 @@ svgwrite, for programs that add to it; the tests have svgwrite check and write i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from itertools import groupby
 from typing import assert_never, cast
 
 from archdraw.fonts import FALLBACK, UNITS, MissingGlyph, Weight, embedded_faces, missing, outline
 from archdraw.scene import Circle, Element, Glyph, Group, Line, Point, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode, check_prefix
 from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, tagged
-from archdraw.writers._values import content, number, origin, quoted, rounded_path, safe_link
+from archdraw.writers._outlines import coarse
+from archdraw.writers._values import content, number, origin, outer, quoted, rounded_path, safe_link
 
 IS_TEXT = True
 TAKES_PREFIX = True
+THUMBNAIL, COARSE = 240.0, 8
+"""The width of a thumbnail at most, px, which is less than that of its scene; font units of a step of its outlines."""
+FEW = 3
+"""So many marks of one colour are one shape."""
 SEE_THROUGH = "0.01"
 """The opacity of a text over its outlines: programs that make PDF of it leave out what has none."""
 
@@ -131,11 +138,28 @@ class _Picture:
             while (weight, name) in self.glyphs:
                 name = f"{name}-other"
             self.glyph_ids[key] = f"{self.ids.prefix}g{weight}-{NOT_ID.sub('-', name)}"
-            self.glyphs[weight, name] = (self.glyph_ids[key], glyph.path)
+            self.glyphs[weight, name] = (self.glyph_ids[key], self.path_of(glyph))
         return self.glyph_ids[key]
 
+    @cached_property
+    def grain(self) -> int:
+        """Font units of one step of outlines: several in a thumbnail, where nothing is seen of that."""
+        wide = self.scene.size[0] * self.scale
+        return COARSE if wide <= min(THUMBNAIL, 0.75 * self.scene.width) else 1
+
+    def path_of(self, glyph: Glyph) -> str:
+        """The outline of ``glyph`` as exact as the picture needs it."""
+        return coarse(glyph.path, self.grain) if self.grain > 1 and glyph.path.startswith("m") else glyph.path
+
     def elements(self, elements: Iterable[Element]) -> str:
-        return "".join([self.element(element) for element in elements])
+        written: list[str] = []
+        for fill, run in groupby(elements, _plain_fill):
+            several = list(run)
+            if fill and len(several) >= FEW:
+                written.append(f'<path d="{"".join(map(outer, several))}" fill="{self.paints[fill]}" />')
+            else:
+                written += [self.element(element) for element in several]
+        return "".join(written)
 
     def element(self, element: Element) -> str:
         match element:
@@ -236,16 +260,24 @@ class _Picture:
     def outlined(self, text: Text) -> str:
         """``text`` as glyphs, set out in font units inside a scaled group."""
         weight = cast(Weight, text.weight)
-        scale = f"{text.size / UNITS:.8f}".rstrip("0").rstrip(".")
+        grain = self.grain
+        scale = f"{text.size * grain / UNITS:.8f}".rstrip("0").rstrip(".")
         place = f"translate({number(text.left)} {number(text.y)}) scale({scale})"
         glyphs = []
         for glyph in text.glyphs or outline(text.text, weight):
-            across, down = number(glyph.offset * UNITS), number(-glyph.rise * UNITS) if glyph.rise else ""
+            units = UNITS / grain
+            offset, lift = glyph.offset * units, -glyph.rise * units
+            if grain > 1:
+                offset, lift = round(offset), round(lift)
+            across, down = number(offset), number(lift) if glyph.rise else ""
             if self.shared_outlines:
                 link, rise = f"#{self.glyph_id(text.weight, glyph)}", f' y="{down}"' if down else ""
-                glyphs.append(f'<use href="{link}" x="{across}" xlink:href="{link}"{rise} />')
+                # All tools read the older of both names, which is enough where each byte counts.
+                newer = "" if grain > 1 else f' href="{link}"'
+                glyphs.append(f'<use{newer} x="{across}" xlink:href="{link}"{rise} />')
             else:
-                glyphs.append(f'<path d="{quoted(glyph.path)}" transform="translate({across} {down or 0})" />')
+                path = quoted(self.path_of(glyph))
+                glyphs.append(f'<path d="{path}" transform="translate({across} {down or 0})" />')
         return tagged("g", f' fill="{self.paints[text.fill]}" transform="{place}"', "".join(glyphs))
 
     def set_by_others(self, text: Text) -> str:
@@ -259,3 +291,10 @@ class _Picture:
         texts = (shape for shape in self.scene.shapes() if isinstance(shape, Text) and shape.text.strip())
         markup = "".join([self.set_text(text) for text in texts])
         return tagged("g", f' aria-hidden="true" fill-opacity="{SEE_THROUGH}"', markup)
+
+
+def _plain_fill(element: Element) -> str:
+    """The colour of a mark that is nothing but a rectangle of it; empty for all else."""
+    if isinstance(element, Rect) and element.kind == "mark" and not (element.stroke or element.radius or element.dash):
+        return element.fill or ""
+    return ""

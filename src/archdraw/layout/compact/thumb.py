@@ -159,11 +159,16 @@ def _row(canvas: Canvas, roles: Sequence[str], place: Place) -> None:
 
     if usual:
         cell(usual, place.left, place.right)
+    runs: dict[str, list[tuple[int, int]]] = {}
     done = 0
     for role, run in groupby(roles):
         start, done = done, done + len(list(run))
         if role and role != usual:
-            cell(role, round(place.left + start * each), round(place.left + done * each))
+            runs.setdefault(role, []).append((start, done))
+    # Those of one colour follow each other: a writer makes one shape of them.
+    for role, places in runs.items():
+        for start, end in places:
+            cell(role, round(place.left + start * each), round(place.left + end * each))
 
 
 def _figures(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
