@@ -73,12 +73,14 @@ def _rst(shown: Shown) -> str:
 
 def _latex(shown: Shown) -> str:
     kind, width = ("figure*", r"\textwidth") if shown.width > COLUMN else ("figure", r"\columnwidth")
+    file = shown.files[0].as_posix()
     words = re.sub(r"[&%$#_{}]|[\\~^]", lambda found: LATEX.get(found[0], f"\\{found[0]}"), shown.title)
     return "\n".join(
         [
             rf"\begin{{{kind}}}  % \usepackage{{graphicx}}",
             r"  \centering",
-            rf"  \includegraphics[width={width}]{{{shown.files[0].as_posix()}}}",
+            # A float that is higher than a page is put nowhere.
+            rf"  \includegraphics[width={width},height=0.9\textheight,keepaspectratio]{{{file}}}",
             rf"  \caption{{{words}}}",
             rf"  \label{{fig:{re.sub(r'[^A-Za-z0-9.-]+', '-', shown.slug)}}}",
             rf"\end{{{kind}}}",
