@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
 
@@ -90,7 +91,7 @@ class Place:
         """The names of all fonts in a PDF, also in pictures in it."""
         found: set[str] = set()
         for page in PdfReader(self.folder / file).pages:
-            stack = [page["/Resources"]]
+            stack: list[Any] = [page["/Resources"]]
             while stack:
                 resources = stack.pop().get_object()
                 found |= {str(one.get_object()["/BaseFont"]) for one in resources.get("/Font", {}).values()}

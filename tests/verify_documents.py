@@ -136,12 +136,16 @@ def pandoc(place: Place) -> str:
     place.write(paper_DOT_md=PAPER, slides_DOT_md=SLIDES)
     program = (get_pandoc_path(), "--lua-filter", place.python("archdraw", "pandoc").strip(), "-s")
     papers = ("html", "docx", "odt", "pdf", "epub", "typst")
-    builds = [lambda to=to: place.run(*program, "paper.md", "-o", f"paper.{to}") for to in papers]
-    builds.append(lambda: place.run(*program, "slides.md", "-o", "slides.pptx"))
-    builds.append(lambda: place.run(*program, "slides.md", "-t", "beamer", "-o", "beamer.pdf"))
     reveal = f"revealjs-url={place.npm / 'node_modules' / 'reveal.js'}"
-    builds.append(lambda: place.run(*program, "slides.md", "-t", "revealjs", "-V", reveal, "-o", "reveal.html"))
-    said = place.twice(*builds)
+
+    def build() -> None:
+        for to in papers:
+            place.run(*program, "paper.md", "-o", f"paper.{to}")
+        place.run(*program, "slides.md", "-o", "slides.pptx")
+        place.run(*program, "slides.md", "-t", "beamer", "-o", "beamer.pdf")
+        place.run(*program, "slides.md", "-t", "revealjs", "-V", reveal, "-o", "reveal.html")
+
+    said = place.twice(build)
     for name, folder in (("paper.docx", "word/media/"), ("slides.pptx", "ppt/media/"), ("paper.odt", "Pictures/")):
         with zipfile.ZipFile(place.folder / name) as archive:
             media = [one for one in archive.namelist() if one.startswith(folder)]
@@ -198,7 +202,7 @@ def nbconvert(place: Place) -> str:
     for format in ("svg", "html"):
         first, *cells = CELLS
         sources = [f"{first}\narchdraw.options(format='{format}')", *cells]
-        code = [{"cell_type": "code", "id": f"c{number}", "source": source, "metadata": {}, "outputs": [],
+        code: list[dict[str, object]] = [{"cell_type": "code", "id": f"c{number}", "source": source, "metadata": {}, "outputs": [],
                  "execution_count": None} for number, source in enumerate(sources)]  # fmt: skip
         book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": code}
         place.write(**{f"{format}_DOT_ipynb": json.dumps(book)})
