@@ -202,8 +202,10 @@ def nbconvert(place: Place) -> str:
     for format in ("svg", "html"):
         first, *cells = CELLS
         sources = [f"{first}\narchdraw.options(format='{format}')", *cells]
-        code: list[dict[str, object]] = [{"cell_type": "code", "id": f"c{number}", "source": source, "metadata": {}, "outputs": [],
-                 "execution_count": None} for number, source in enumerate(sources)]  # fmt: skip
+        none: dict[str, object] = {"metadata": {}, "outputs": [], "execution_count": None}
+        code = [
+            {"cell_type": "code", "id": f"c{number}", "source": source, **none} for number, source in enumerate(sources)
+        ]
         book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": code}
         place.write(**{f"{format}_DOT_ipynb": json.dumps(book)})
         place.python("nbconvert", "--execute", "--to", "notebook", "--inplace", f"{format}.ipynb")
