@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["index.html", "llama-3-8b.html", "lesson.html"])
+@pytest.mark.parametrize("address", ["index.html", "llama-3-8b.html", "lesson.html", "findings.html"])
 def test_axe_finds_nothing(chromium: Browser, site: Path, address: str, scheme: str) -> None:
     with opened(chromium, site, address, color_scheme=scheme) as page:
         assert violations(page) == []

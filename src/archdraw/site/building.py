@@ -18,7 +18,7 @@ from archdraw.fonts import Weight, web_font
 from archdraw.site import web
 from archdraw.site.entries import Site, site_of
 from archdraw.site.figures import style
-from archdraw.site.pages import compare, concepts, home, lesson, lineage, models, scale, timeline
+from archdraw.site.pages import compare, concepts, findings, home, lesson, lineage, models, scale, timeline
 from archdraw.site.settings import Settings
 from archdraw.site.templating import minified, script, words
 from archdraw.site.web import History
@@ -52,7 +52,7 @@ class Page(Protocol):
         """Names and contents of its pages, and of data that these read."""
 
 
-PAGES: tuple[Page, ...] = (home, models, compare, lineage, scale, timeline, concepts, lesson)
+PAGES: tuple[Page, ...] = (home, models, compare, lineage, scale, timeline, concepts, findings, lesson)
 
 
 def jobs(
