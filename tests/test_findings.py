@@ -69,8 +69,12 @@ def test_the_deepest_and_the_widest(page: str) -> None:
 
 
 def test_first_and_newest_of_a_concept(page: str) -> None:
-    row = next(one for one in page.split("<tr>") if ">mixture of experts</th>" in one)
-    assert re.findall(r'href="([^"]+)"', row) == ["mixtral-8x7b.html", "qwen3-next-80b-a3b.html"]
+    row = next(one for one in page.split("<tr>") if ">mixture of experts</a></th>" in one)
+    assert re.findall(r'href="([^"]+)"', row) == [
+        "concept-mixture-of-experts.html",
+        "mixtral-8x7b.html",
+        "qwen3-next-80b-a3b.html",
+    ]
     assert '<td class="count">4</td>' in row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from html import unescape
@@ -89,6 +89,8 @@ class Site:
     workshop: Workshop = field(default_factory=Workshop)
     colours: set[str] = field(default_factory=set)
     """The names of all colours of the figures in its pages."""
+    made: dict[Callable[..., Any], tuple[Any, ...]] = field(default_factory=dict)
+    """What was made of each model, by what makes it."""
 
     @property
     def name(self) -> str:
@@ -99,6 +101,13 @@ class Site:
     def logo(self) -> str:
         """The name of its logo in the site; empty where it has none."""
         return f"logo{Path(self.settings.logo).suffix.lower()}" if self.settings.logo else ""
+
+    def each(self, make: Callable[..., Any]) -> tuple[Any, ...]:
+        """``make(model, slug)`` of each model, in order: what several pages ask is made once."""
+        if make not in self.made:
+            asked = [(entry.spec, (entry.slug,)) for entry in self.entries]
+            self.made[make] = tuple(self.workshop.each(asked, make))
+        return self.made[make]
 
     def shown(self, figure: Figure) -> str:
         """``figure`` as it stands in a page of this site, whose style is to have its colours."""

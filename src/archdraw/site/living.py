@@ -67,4 +67,4 @@ def _kept(block: Module | None) -> Kept | None:
 
 def every(site: Site) -> tuple[Living, ...]:
     """What pages say of each model of ``site``, in its order."""
-    return tuple(site.workshop.each([(entry.spec, (entry.slug,)) for entry in site.entries], living))
+    return site.each(living)

@@ -16,12 +16,12 @@ from archdraw.model import Model
 from archdraw.records import record, replaced
 from archdraw.site.entries import Site
 from archdraw.site.figures import figure
-from archdraw.site.living import every
 from archdraw.site.templating import words
+from archdraw.site.uptake import uptake
 from archdraw.views.several import Several, scale, timeline
 from archdraw.views.several._scale_points import tokens
 from archdraw.views.several._sizes import Counted, Scale, Sized
-from archdraw.views.several._uptake import Dated, Timeline
+from archdraw.views.several._uptake import Adopter, Dated, Timeline
 
 STATIC: tuple[str, ...] = ("findings.css",)
 NAMES: tuple[str, ...] = ("findings",)
@@ -54,10 +54,18 @@ class Concept:
     number: int
 
 
+@record(eq=False)
+class Seen:
+    """What charts show of one model: its concepts, and its sizes."""
+
+    adopter: Adopter
+    counted: Counted
+
+
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The page of findings."""
-    adopters = [one.adopter for one in every(site)]
-    counted = tuple(site.workshop.each([(entry.spec, (entry.slug,)) for entry in site.entries], counted_of))
+    seen = site.each(seen_of)
+    adopters, counted = [one.adopter for one in seen], [one.counted for one in seen]
     norms = tuple(one.name for one in known_concepts() if one.choice == "norm placement")
     found = (
         _finding(site, "attention", timeline.VIEW, adopters, {"about": ("token mixing",)}, {"by": "year"}, _uptake),
@@ -71,12 +79,14 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         "findings.html.j2",
         findings=[one for one in found if one is not None],
         concepts=_concepts(adopters),
+        pages={one.concept.name: one.page for one in uptake(site).concepts},
     )
 
 
-def counted_of(model: Model, slug: str) -> Counted:
+def seen_of(model: Model, slug: str) -> Seen:
     """What charts show of ``model``, which is called ``slug`` in its site."""
-    return scale.about(replaced(subject(model, f"{slug}.html"), slug=slug))
+    one = replaced(subject(model, f"{slug}.html"), slug=slug)
+    return Seen(timeline.about_of(one), scale.about(one))
 
 
 def _finding(
@@ -153,7 +163,7 @@ def _medians(models: Iterable[Sized], measure: Callable[[Sized], float], shown: 
     return str(words()["findings"]["medians"].format(listed=", ".join(listed)))
 
 
-def _concepts(adopters: Sequence[Any]) -> list[Concept]:
+def _concepts(adopters: Sequence[Adopter]) -> list[Concept]:
     """First and last of each concept, those of one group together, the oldest first."""
     try:
         value = timeline.gather(adopters)
