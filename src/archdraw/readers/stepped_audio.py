@@ -49,6 +49,7 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
                     "inputs": joined,
                     "features": size,
                     "bias": True,
+                    "label": "Patch embedding",
                 }
             },
             {"rmsnorm": {"name": f"{embedder}.norm"}},

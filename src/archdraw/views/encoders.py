@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from archdraw.glossary import text
-from archdraw.glossary.plate import BESIDE_LAYERS
+from archdraw.glossary import text, within
+from archdraw.glossary.plate import BESIDE_LAYERS, IN_LAYER_BOX, IN_RESIDUAL_LAYER_BOX
 from archdraw.picture import Box, Chain, Inset, Item, Words
-from archdraw.tree.blocks import Block, Module, Sequence, Side
+from archdraw.tree.blocks import Block, Module, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
-from archdraw.tree.framing import framed
+from archdraw.tree.framing import ANY, framed
+from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import walk
-from archdraw.views.boxes import boxes, changed
+from archdraw.views.boxes import DIAGRAMS, boxes, changed
 from archdraw.views.diagrams import paths_of
 from archdraw.views.fold import Fold
-from archdraw.views.insets import names_of
+from archdraw.views.insets import has_inside, names_of
+from archdraw.views.overlay import blocks_of
 from archdraw.views.stack import Option
 
 BESIDE = 50
 """The priority of their panels: less than that of what is in the layers."""
 MOST_BOXES = 24
-"""An encoder of more boxes than these would be taller than the model beside it."""
+"""An encoder of more boxes than these would be taller than the model beside it: its runs of layers are boxes then."""
 
 
 def encoders(model: Module, towers: Collection[str]) -> tuple[Option, ...]:
@@ -44,17 +46,67 @@ def encoder_panels(found: tuple[Option, ...], wanted: list[str] | None) -> tuple
         body, path = option.block, option.path
         if not isinstance(body, Module) or (wanted is not None and not names_of(option) & set(wanted)):
             continue
-        # What leaves between two layers is said in words: no line could pass the frame around them.
-        column = Chain(tuple(Fold(paths_of(body, path)).row(framed(_without_sides(body.body)))))
-        inside = changed(column, _narrow)
-        if not 1 < sum(1 for _ in boxes(inside)) <= MOST_BOXES:
+        inside = _inside(body, path)
+        if sum(map(_number, inside)) <= 1:
             continue
         words = describe(body)
-        items: tuple[Item, ...] = (inside, *map(Words, words.notes), *map(Words, _beside_layers(body.body)))
+        items: tuple[Item, ...] = (*inside, *map(Words, words.notes), *map(Words, _beside_layers(body.body)))
         panels.append(
             Inset(words.title, items, source=path, optional=wanted is None, priority=BESIDE if wanted is None else None)
         )
     return tuple(panels)
+
+
+def _inside(module: Module, path: str) -> tuple[Item, ...]:
+    """What is in ``module``, as one column; where that is too long and it is shorter so, runs of layers are boxes.
+
+    Then words say what is in such a layer. However long it is, it is not left out here: a page without room says so.
+    """
+    # What leaves between two layers is said in words: no line could pass the frame around them.
+    paths, body = paths_of(module, path), framed(_without_sides(module.body))
+    while (only := _only(body)) is not None:
+        # One module and nothing else would be one box, which says no more than that of the encoder.
+        body = only.body
+    column = changed(Chain(tuple(Fold(paths).row(body))), _narrow)
+    if _number(column) <= MOST_BOXES:
+        return (column,)
+    fold = Fold(paths, brief=True)
+    boxed = changed(Chain(tuple(fold.row(body))), _narrow)
+    if _number(boxed) >= _number(column):
+        return (column,)
+    inside = {option.path: option.block for option in fold.boxes() if isinstance(option.block, Module)}
+    sizes = {place: _sizes(layer) for place, layer in inside.items()}
+    return (
+        changed(boxed, lambda box: replace(box, detail=sizes.get(box.path, box.detail))),
+        *(Words(line, strong=True) for line in dict.fromkeys(map(_blocks, inside.values()))),
+    )
+
+
+def _only(block: Block) -> Module | None:
+    """The module that ``block`` is, or the only part of it, where more is in it than its box says."""
+    if isinstance(block, Sequence) and len(block.parts) == 1:
+        return _only(block.parts[0])
+    if not isinstance(block, Module) or number_of_layers(block, ANY) or not has_inside(block):
+        return None
+    return block
+
+
+def _sizes(layer: Module) -> str:
+    """What the second lines of the blocks in ``layer`` say, of alike ones once."""
+    return ", ".join(filter(None, dict.fromkeys(describe(block).detail for block in blocks_of(layer.body))))
+
+
+def _blocks(layer: Module) -> str:
+    """What ``layer`` consists of, from its input up."""
+    blocks = tuple(within(block.label) for block in blocks_of(layer.body))
+    residual = sum(isinstance(part, Residual) for _, part in walk(layer.body))
+    term = IN_RESIDUAL_LAYER_BOX if residual else IN_LAYER_BOX
+    return text(term(layer=layer.label, blocks=blocks, **({"number": residual} if residual else {})))
+
+
+def _number(item: Item) -> int:
+    """How many boxes ``item`` has; words have none."""
+    return sum(1 for _ in boxes(item)) if isinstance(item, DIAGRAMS) else 0
 
 
 def notes_of(towers: tuple[Option, ...]) -> tuple[Inset, ...]:

@@ -61,7 +61,8 @@ class Fold:
         found: list[Diagram] = []
         for index, part in enumerate(parts):
             if isinstance(part, Leaf) and part.role == "norm" and final and 0 <= last < index:
-                # The one after the last layer is the only one that stands by itself.
+                # The one after the last layer; a norm behind that one is of what stands between them.
+                final = False
                 found.append(folded(part, self.paths[id(part)], label=text(words.FINAL(norm=part.label))))
             elif isinstance(part, Leaf) and part.reads:
                 found.append(reading(part, self.paths[id(part)]))

@@ -1,0 +1,95 @@
+"""What a plate says of parts that are too large, too many or too far away for a picture of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+import shipped
+from archdraw.lint.faults import faults
+from archdraw.model import Model
+from archdraw.picture import Chain, Inset, Words
+from archdraw.scene import Text
+from archdraw.spec import expand, parse_spec
+from archdraw.views.architecture import picture
+from archdraw.views.boxes import boxes
+from archdraw.views.encoders import MOST_BOXES
+
+DECODER = """
+name: Hears
+hidden_size: 64
+vocab_size: 100
+context_length: 128
+layers:
+  - embedding
+  - modality_encoder:
+      name: audio_tower
+      label: Audio encoder
+      body:
+{body}
+  - {{stack: {{num_hidden_layers: 2, pattern: [{{layer: [{{residual: [rmsnorm, {{gelu: {{intermediate_size: 128}}}}]}}]}}]}}}}
+  - rmsnorm
+  - output_head
+"""
+
+
+def hearing(*body: str) -> Model:
+    """A model whose encoder of sounds has ``body``, a line of YAML for each block."""
+    spec = parse_spec(DECODER.format(body="\n".join(f"        - {line}" for line in body)), "hears")
+    return Model(spec, expand(spec))
+
+
+def stages(number: int, times: int) -> list[str]:
+    """So many stages of an encoder, each with a line into it and ``times`` layers of its own width."""
+    layer = (
+        "{{layer: {{label: Stage layer, times: {times}, body: {{residual: [rmsnorm, "
+        "{{encoder_feed_forward: {{intermediate_size: {inner}}}}}]}}}}}}"
+    )
+    return [
+        line
+        for stage in range(number)
+        for line in (
+            f"{{linear: {{name: in{stage}, features: 64, label: Stage {stage}}}}}",
+            layer.format(times=times, inner=64 * (stage + 1)),
+        )
+    ]
+
+
+def panel_of(model: Model, title: str) -> Inset:
+    return next(inset for inset in picture(model.spec, model.block).insets if inset.title == title)
+
+
+@pytest.mark.parametrize("number", [1, 4, 12, 16, 60])
+def test_an_encoder_of_any_length_is_opened_or_the_footer_says_that_it_is_not(number: int) -> None:
+    model = hearing(*stages(number, 2))
+    scene = model.scene()
+    said = [shape.text for shape in scene.shapes() if isinstance(shape, Text)]
+    assert said.count("Audio encoder") == (1 if scene.left_out else 2)
+    assert scene.left_out in ((), ("Audio encoder",))
+    if scene.left_out:
+        assert any("panels left out: Audio encoder" in text for text in said)
+    assert faults(scene) == []
+
+
+def test_runs_of_layers_of_a_long_encoder_are_boxes_with_their_sizes() -> None:
+    (inside, *rest) = panel_of(hearing(*stages(12, 2)), "Audio encoder").items
+    assert isinstance(inside, Chain)
+    found = [(box.label, box.detail) for box in boxes(inside)]
+    assert len(found) == MOST_BOXES
+    assert found[1::2] == [("2 × Stage layer", f"64 → {64 * (stage + 1):,} → 64") for stage in range(12)]
+    # What each of them consists of is said once, and is nothing that a page may drop.
+    assert rest == [Words("Stage layer: RMSNorm, GELU FFN; 1 residual connection", strong=True)]
+
+
+def test_an_encoder_that_is_one_module_is_opened_as_what_is_in_that() -> None:
+    (inside, *_) = panel_of(hearing("{encoder_feed_forward: {intermediate_size: 256}}"), "Audio encoder").items
+    assert isinstance(inside, Chain)
+    assert [box.label for box in boxes(inside)] == ["up 256, GELU", "down 256 → 64"]
+
+
+def test_the_encoder_of_sounds_of_muse_spark_is_opened() -> None:
+    found = shipped.model("muse-spark-open")
+    labels = [box.label for item in panel_of(found, "Audio encoder").items[:1] for box in boxes(item)]  # type: ignore[arg-type]
+    assert labels.count("2 × Convolution layer") == 4
+    # Of two norms behind the last layer the first is the final one.
+    assert labels[-3:] == ["Final RMSNorm", "Projector", "RMSNorm"]
+    assert found.scene().left_out == ()
