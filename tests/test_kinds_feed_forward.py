@@ -54,7 +54,7 @@ def test_a_clamped_swiglu_says_what_it_does() -> None:
 def test_mixture_of_experts() -> None:
     gated = EXPERTS.model_copy(update={"n_shared_experts": 2, "shared_expert_gate": True, "router_bias": True})
     made = gated.expand(SCOPE)
-    assert describe(made).full == "Mixture of experts, 2 of 8 + 2 shared"
+    assert describe(made).full == "Mixture of experts, 2 of 8 + 2 shared, expert width 512"
     assert [describe(leaf).label for leaf in leaves(made)][:2] == ["gate", "sigmoid"]
     assert describe(made).notes[1:] == ("bias on the router",)
     expert = 3 * 2048 * 512
@@ -126,7 +126,7 @@ def test_every_number_of_a_mixture_is_said_once() -> None:
         }
     )
     made = kind.expand(SCOPE)
-    assert describe(made).full == "Mixture of experts, 12 of 768 (256 identity) + dense"
+    assert describe(made).full == "Mixture of experts, 12 of 768 (256 identity) + dense, expert width 512"
     assert describe(found(made, "gate")).full == "Router, sigmoid, top-12 of 768, 4 of 8 groups"
     assert describe(found(made, "zero_experts")).full == "Identity, 256 experts"
     assert describe(made).notes[1:] == (
@@ -149,17 +149,17 @@ def test_norms_of_what_experts_in_a_narrower_space_read_and_leave() -> None:
 
 def test_a_mixture_is_named_by_how_it_is_routed_and_where_it_works() -> None:
     hashed = EXPERTS.model_copy(update={"hash_routing": True, "scoring_func": "sqrtsoftplus"}).expand(SCOPE)
-    assert describe(hashed).full == "Hash-routed MoE, 2 of 8"
+    assert describe(hashed).full == "Hash-routed MoE, 2 of 8, expert width 512"
     assert describe(found(hashed, "gate")).full == "Router, √softplus, 2 by token ID"
     assert describe(hashed).notes[1] == "token-ID table selects the experts (hash routing)"
     latent = EXPERTS.model_copy(update={"moe_latent_size": 256, "latent_moe_use_norm": True}).expand(SCOPE)
-    assert describe(latent).full == "Latent MoE, 2 of 8"
+    assert describe(latent).full == "Latent MoE, 2 of 8, expert width 512"
     ways = [describe(leaf).label for leaf in leaves(latent) if leaf.name.endswith("latent_proj")]
     assert ways == ["down 2,048 → 256", "up 256 → 2,048"]
     both = DenseAndExperts(
         dense=GEGLU(intermediate_size=64), num_experts=8, num_experts_per_tok=2, expert=GEGLU(intermediate_size=32)
     ).expand(SCOPE)
-    assert describe(both).full == "Dense FFN + MoE, 2 of 8 + 1 dense"
+    assert describe(both).full == "Dense FFN + MoE, 2 of 8 + 1 dense, expert width 32"
     assert describe(both).notes[1] == "top-k weights renormalized; learned scale per expert"
 
 
@@ -191,7 +191,7 @@ def test_routers_that_differ_in_a_setting_are_two() -> None:
     assert first != second
     assert describe(first).full == "Router, softmax, top-1 or skip"
     mixture = EXPERTS.model_copy(update={"num_experts_per_tok": 1, "router": bare}).expand(SCOPE)
-    assert describe(mixture).detail == "≤ 1 of 8, router without depth averaging"
+    assert describe(mixture).detail == "≤ 1 of 8, expert width 512, router without depth averaging"
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**10, 2.5, "8", True])

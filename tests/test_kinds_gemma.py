@@ -83,7 +83,7 @@ def test_experts_beside_a_dense_feed_forward() -> None:
     assert counted.total_parameters == 3 * H * 32 + 8 * expert + router + 4 * H
     assert counted.total_parameters - counted.active_parameters == 6 * expert
     assert (counted.parts["router"], counted.parts["experts"]) == (router, 8 * expert)
-    assert describe(BOTH.expand(SCOPE)).detail == "2 of 8 + 1 dense"
+    assert describe(BOTH.expand(SCOPE)).detail == "2 of 8 + 1 dense, expert width 16"
 
 
 def test_a_block_that_begins_with_norms_gets_none_before_it() -> None:

@@ -176,9 +176,9 @@ def test_a_router_can_be_a_network() -> None:
     made = experts.expand(SCOPE)
     counted = facts(made)
     assert counted.parts["router"] + counted.parts["norm"] == own
-    assert (describe(made).detail, leaving(made, 1)) == ("≤ 1 of 4", 1)
+    assert (describe(made).detail, leaving(made, 1)) == ("≤ 1 of 4, expert width 16", 1)
     first = experts.model_copy(update={"router": router.model_copy(update={"depth_average": False})})
-    assert describe(first.expand(SCOPE)).detail == "≤ 1 of 4, router without depth averaging"
+    assert describe(first.expand(SCOPE)).detail == "≤ 1 of 4, expert width 16, router without depth averaging"
     assert facts(first.expand(SCOPE)).total_parameters == counted.total_parameters - 8
 
 
@@ -215,7 +215,7 @@ def test_variants_of_shared_experts() -> None:
     assert [describe(leaf).label for leaf in leaves(mean)][-1] == "× 1/2"
     dense = base.model_copy(update={"dense": SwiGLU(intermediate_size=64)}).expand(SCOPE)
     assert facts(dense).parts["feed_forward"] == 3 * 32 * 64
-    assert describe(dense).detail == "2 of 8 + 2 shared + dense"
+    assert describe(dense).detail == "2 of 8 + 2 shared + dense, expert width 16"
 
 
 def test_experts_that_do_nothing_and_a_table_that_chooses() -> None:

@@ -7,9 +7,11 @@ import pytest
 import shipped
 from archdraw.lint.faults import faults
 from archdraw.model import Model
-from archdraw.picture import Chain, Inset, Words
-from archdraw.scene import Text
+from archdraw.picture import Chain, Graph, Inset, Words
+from archdraw.scene import Group, Line, Rect, Text, groups_of
 from archdraw.spec import expand, parse_spec
+from archdraw.tree.blocks import Experts, Leaf
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
 from archdraw.views.encoders import MOST_BOXES
@@ -26,7 +28,9 @@ layers:
       label: Audio encoder
       body:
 {body}
-  - {{stack: {{num_hidden_layers: 2, pattern: [{{layer: [{{residual: [rmsnorm, {{gelu: {{intermediate_size: 128}}}}]}}]}}]}}}}
+  - stack:
+      num_hidden_layers: 2
+      pattern: [{{layer: [{{residual: [rmsnorm, {{gelu: {{intermediate_size: 128}}}}]}}]}}]
   - rmsnorm
   - output_head
 """
@@ -52,6 +56,16 @@ def stages(number: int, times: int) -> list[str]:
             layer.format(times=times, inner=64 * (stage + 1)),
         )
     ]
+
+
+def experts_of(model: Model) -> list[Leaf]:
+    """The first projections of the routed experts of ``model``."""
+    routed = [part for _, part in walk(model.block.body) if isinstance(part, Experts)]
+    return [next(leaf for leaf in leaves(experts) if leaf.weights) for experts in routed]
+
+
+def texts_of(group: Group) -> str:
+    return " ".join(shape.text for shape in group.children if isinstance(shape, Text))
 
 
 def panel_of(model: Model, title: str) -> Inset:
@@ -93,3 +107,38 @@ def test_the_encoder_of_sounds_of_muse_spark_is_opened() -> None:
     # Of two norms behind the last layer the first is the final one.
     assert labels[-3:] == ["Final RMSNorm", "Projector", "RMSNorm"]
     assert found.scene().left_out == ()
+
+
+@pytest.mark.parametrize("name", ["deepseek-v4-pro", "deepseek-v4-flash", "qwen3-30b-a3b", "gemma-4-26b-a4b"])
+def test_the_box_of_experts_says_their_number_and_their_width(name: str) -> None:
+    found = shipped.model(name)
+    (width,) = {layer.weights[0].shape[0] for layer in experts_of(found)}
+    said = [shape.text for shape in shipped.plate(name).shapes() if isinstance(shape, Text)]
+    assert any(f"expert width {width:,}" in text for text in said)
+
+
+@pytest.mark.parametrize("name", ["qwen3-30b-a3b", "deepseek-v3", "gemma-4-26b-a4b", "muse-spark-open", "zaya1-8b"])
+def test_tokens_pass_the_router_by_on_their_way_to_the_experts(name: str) -> None:
+    """Two lines enter the experts: one from the router, one that comes from no router."""
+    plate = shipped.plate(name)
+    arrows = [line for line in plate.shapes() if isinstance(line, Line) and line.head]
+    frames = [
+        group for group in groups_of(plate.children) if group.role == "experts" and "experts, " in texts_of(group)
+    ]
+    assert frames
+    for frame in frames:
+        box = next(shape for shape in frame.children if isinstance(shape, Rect))
+        entering = [
+            line
+            for line in arrows
+            if abs(line.points[-1][1] - box.y - box.height) < 1 and box.x < line.points[-1][0] < box.x + box.width
+        ]
+        assert len(entering) == 2
+
+
+def test_groups_that_a_router_weighs_all_get_the_tokens() -> None:
+    """LongCat's identity experts and its other ones each get the line and what the router says of it."""
+    (inside, *_) = panel_of(shipped.model("longcat-flash-560b"), "Mixture of experts").items
+    assert isinstance(inside, Graph)
+    entering = {end: {edge.start for edge in inside.edges if edge.end == end} for end in ("group0", "group1", "router")}
+    assert entering == {"group0": {"input", "router"}, "group1": {"input", "router"}, "router": {"input"}}

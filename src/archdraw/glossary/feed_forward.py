@@ -140,6 +140,7 @@ SHARED_EXPERTS = Term(
     "{number} shared experts as one", definition="shared experts that are stored as one, of their width in all"
 )
 OF_WIDTH = Term("width {width}")
+OF_EXPERT_WIDTH = Term("expert width {width}", definition="features inside each routed expert")
 OPENED_EXPERT = Term("{label}: {detail:within}")
 SUM_OF = Term("{parts:+}", definition="what each token passes, several experts and networks added")
 ACTIVE_WITH_IDENTITY = Term("{active} of {all} ({identity} identity)")

@@ -14,7 +14,7 @@ from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.walks import children, inputs, leaves, outputs, walk
-from archdraw.views import graphs
+from archdraw.views import graphs, routing
 
 LONGEST_LABEL = 36
 """Characters of a label that takes its second line with it; longer ones keep two lines."""
@@ -110,6 +110,8 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
             return _leaf(block, paths[id(block)])
         case Module():
             return folded(block, paths[id(block)])
+        case Sequence(parts=(*_, Experts() | Parallel())) if routing.is_routed(block):
+            return routing.routed(block, lambda part: diagram(part, paths))
         case Sequence(parts=parts):
             items = _unrepeated(_activated([diagram(part, paths) for part in parts], parts))
             return items[0] if len(items) == 1 else Chain(items)

@@ -237,7 +237,7 @@ class Comparison:
 
     def come_or_gone(self, sign: Sign, box: Block, at: tuple[str, ...], around: Paths, subject: str = "") -> None:
         """A block that only one tree has, ``at`` its paths there; ``around`` are those of the blocks around it."""
-        content = text(words.whole(box)) or type(box).__name__.lower()
+        content = text(words.content(box)) or type(box).__name__.lower()
         if sign == "removed":
             self.add(sign, box, None, BLOCK, (content, None), (at, around[1:]), subject)
         else:

@@ -8,7 +8,6 @@ from collections.abc import Sequence as Several
 from dataclasses import fields, is_dataclass
 from functools import cache
 
-from archdraw.analysis.difference.features import features
 from archdraw.analysis.difference.places import Joint, stack_number
 from archdraw.analysis.difference.structure import boxes, sort_of, sublayers
 from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
@@ -50,18 +49,9 @@ def content(block: Block) -> Detail:
             return tuple(text(content(box)) for box in boxes(block) if box is not block)
 
 
-def whole(block: Block) -> Detail:
-    """A block that the other model has no like of: its content, of experts with their width."""
-    width = features(block).get("moe_intermediate_size") if isinstance(block, Module) else None
-    if width is None or not isinstance(width, int):
-        return content(block)
-    return comparison.BLOCK(label=content(block), detail=comparison.EXPERT_WIDTH(width=width))
-
-
 def apart(one: Block, other: Block) -> tuple[str, str]:
     """Two blocks that differ, in texts that do, too: what they are called, their tensors, or the fields that differ."""
-    are_alike = isinstance(one, Module) and isinstance(other, Module) and one.role == other.role
-    before, after = (text(content(block) if are_alike else whole(block)) for block in (one, other))
+    before, after = (text(content(block)) for block in (one, other))
     if before == after and isinstance(one, Leaf) and isinstance(other, Leaf):
         before, after = _with_tensors(one), _with_tensors(other)
     if before == after:

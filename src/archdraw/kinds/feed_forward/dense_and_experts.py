@@ -61,12 +61,14 @@ class DenseAndExperts(Kind):
         graph = self._graph(scope)
         counted = facts(graph)
         share = (counted.active_parameters, counted.total_parameters)
+        passed = words.SUM_OF(parts=(common.ACTIVE_OF(active=active, total=total), words.ONE_DENSE()))
+        width = self.expert.intermediate_size if isinstance(self.expert, FeedForwardKind) else None
         return Module(
             "mlp",
             self.label or self.term(),
             graph,
             role="experts",
-            detail=words.SUM_OF(parts=(common.ACTIVE_OF(active=active, total=total), words.ONE_DENSE())),
+            detail=passed if width is None else (passed, words.OF_EXPERT_WIDTH(width=width)),
             notes=(
                 words.ACTIVE_SHARE(active=share, total=counted.total_parameters),
                 (words.RENORMALIZED(), words.EXPERT_SCALE()),

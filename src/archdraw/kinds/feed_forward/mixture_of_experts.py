@@ -108,7 +108,9 @@ class MixtureOfExperts(MixtureFields):
             parts.append(words.DENSE())
         passed = words.SUM_OF(parts=tuple(parts))
         remark = self.router.remark if isinstance(self.router, MLPRouter) else None
-        return (passed, remark) if remark is not None else passed
+        width = words.OF_EXPERT_WIDTH(width=self.expert_width) if self.expert_width is not None else None
+        said = tuple(part for part in (passed, width, remark) if part is not None)
+        return said if len(said) > 1 else passed
 
     def _notes(self, body: Block) -> tuple[Note, ...]:
         counted = facts(body)
