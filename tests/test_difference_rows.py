@@ -129,7 +129,7 @@ def test_a_shared_expert_of_the_kind_of_the_others_is_a_number_and_a_width() -> 
 def test_experts_that_come_say_their_width() -> None:
     before, after = rows("mistral-small-3-1-24b", "mixtral-8x7b")["block", ""][1:]
     assert before == "SwiGLU FFN, 5,120 → 32,768 → 5,120"
-    assert after == "Mixture of experts, 2 of 8, expert width 14,336"
+    assert after == "Mixture of experts, 2 of 8, width 14,336"
 
 
 ROUTED = """name: M

@@ -60,7 +60,7 @@ def strip(model: Model) -> Strip:
         ("laguna-xs-2", "layer 0: Gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
         (
             "deepseek-v4-pro",
-            "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared, expert width 3,072",
+            "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared, width 3,072",
         ),
         ("zaya1-8b", "layer 0: router without depth averaging"),
         ("modernbert-base", "layer 0: Global attention, without pre-attention LayerNorm"),
@@ -75,7 +75,7 @@ def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:
 
 def test_bars_of_layers_with_other_alternatives_differ() -> None:
     assert drawn(shipped("deepseek-v4-pro"))[1] == (
-        "layer 2: Compressed sparse attention, Hash-routed MoE, 6 of 384 + 1 shared, expert width 3,072"
+        "layer 2: Compressed sparse attention, Hash-routed MoE, 6 of 384 + 1 shared, width 3,072"
     )
     for name in ("deepseek-v4-flash", "deepseek-v4-pro", "deepseek-v4-1-flash"):
         lines = [line.partition(": ")[2] for line in drawn(shipped(name))]

@@ -54,7 +54,7 @@ def test_a_clamped_swiglu_says_what_it_does() -> None:
 def test_mixture_of_experts() -> None:
     gated = EXPERTS.model_copy(update={"n_shared_experts": 2, "shared_expert_gate": True, "router_bias": True})
     made = gated.expand(SCOPE)
-    assert describe(made).full == "Mixture of experts, 2 of 8 + 2 shared, expert width 512"
+    assert describe(made).full == "Mixture of experts, 2 of 8 + 2 shared, width 512"
     assert [describe(leaf).label for leaf in leaves(made)][:2] == ["gate", "sigmoid"]
     assert describe(made).notes[1:] == ("bias on the router",)
     expert = 3 * 2048 * 512
@@ -149,11 +149,11 @@ def test_norms_of_what_experts_in_a_narrower_space_read_and_leave() -> None:
 
 def test_a_mixture_is_named_by_how_it_is_routed_and_where_it_works() -> None:
     hashed = EXPERTS.model_copy(update={"hash_routing": True, "scoring_func": "sqrtsoftplus"}).expand(SCOPE)
-    assert describe(hashed).full == "Hash-routed MoE, 2 of 8, expert width 512"
+    assert describe(hashed).full == "Hash-routed MoE, 2 of 8, width 512"
     assert describe(found(hashed, "gate")).full == "Router, √softplus, 2 by token ID"
     assert describe(hashed).notes[1] == "token-ID table selects the experts (hash routing)"
     latent = EXPERTS.model_copy(update={"moe_latent_size": 256, "latent_moe_use_norm": True}).expand(SCOPE)
-    assert describe(latent).full == "Latent MoE, 2 of 8, expert width 512"
+    assert describe(latent).full == "Latent MoE, 2 of 8, width 512"
     ways = [describe(leaf).label for leaf in leaves(latent) if leaf.name.endswith("latent_proj")]
     assert ways == ["down 2,048 → 256", "up 256 → 2,048"]
     both = DenseAndExperts(
@@ -191,7 +191,7 @@ def test_routers_that_differ_in_a_setting_are_two() -> None:
     assert first != second
     assert describe(first).full == "Router, softmax, top-1 or skip"
     mixture = EXPERTS.model_copy(update={"num_experts_per_tok": 1, "router": bare}).expand(SCOPE)
-    assert describe(mixture).detail == "≤ 1 of 8, expert width 512, router without depth averaging"
+    assert describe(mixture).detail == "≤ 1 of 8, width 512, router without depth averaging"
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**10, 2.5, "8", True])

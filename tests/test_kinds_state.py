@@ -176,9 +176,9 @@ def test_a_router_can_be_a_network() -> None:
     made = experts.expand(SCOPE)
     counted = facts(made)
     assert counted.parts["router"] + counted.parts["norm"] == own
-    assert (describe(made).detail, leaving(made, 1)) == ("≤ 1 of 4, expert width 16", 1)
+    assert (describe(made).detail, leaving(made, 1)) == ("≤ 1 of 4, width 16", 1)
     first = experts.model_copy(update={"router": router.model_copy(update={"depth_average": False})})
-    assert describe(first.expand(SCOPE)).detail == "≤ 1 of 4, expert width 16, router without depth averaging"
+    assert describe(first.expand(SCOPE)).detail == "≤ 1 of 4, width 16, router without depth averaging"
     assert facts(first.expand(SCOPE)).total_parameters == counted.total_parameters - 8
 
 

@@ -59,6 +59,12 @@ def test_what_does_not_repeat_is_one_period() -> None:
         ([], 4, None),
         ([5, 11], 14, 6),
         ([13], 14, None),
+        # A row that begins where others are counted apart, as behind four dense layers.
+        ([3, 11, 19], 20, 8),
+        ([0, 4, 8], 12, 4),
+        ([0, 2, 4], 6, None),
+        ([4, 7, 10], 12, None),
+        ([3, 11, 20], 24, None),
     ],
 )
 def test_cadence(places: list[int], number: int, period: int | None) -> None:

@@ -46,12 +46,16 @@ def factored(names: Sequence[str]) -> str:
 
 
 def cadence(places: Sequence[int], number: int) -> int | None:
-    """The period ``n`` where ``places`` of ``number`` are every n-th (n-1, 2n-1, ...), else None; one is no rule."""
+    """The period ``n`` where ``places`` of ``number`` are every n-th from the beginning to the end, else None.
+
+    The first of them may be any of the first ``n``: layers before may be counted apart. One place is no rule, and of two
+    kinds that take turns it is the second that is every 2nd.
+    """
     if len(places) < 2:
         return None
-    step = places[0] + 1
-    expected = list(range(step - 1, number, step))
-    return step if step > 1 and list(places) == expected else None
+    first, step = places[0], places[1] - places[0]
+    is_rule = 1 < step and first < step and list(places) == list(range(first, number, step))
+    return step if is_rule and (first, step) != (0, 2) else None
 
 
 def nested(letters: str, depth: int = 2) -> str:

@@ -108,9 +108,16 @@ class MixtureOfExperts(MixtureFields):
             parts.append(words.DENSE())
         passed = words.SUM_OF(parts=tuple(parts))
         remark = self.router.remark if isinstance(self.router, MLPRouter) else None
-        width = words.OF_EXPERT_WIDTH(width=self.expert_width) if self.expert_width is not None else None
-        said = tuple(part for part in (passed, width, remark) if part is not None)
+        said = tuple(part for part in (passed, self._said_width(), remark) if part is not None)
         return said if len(said) > 1 else passed
+
+    def _said_width(self) -> Phrase | None:
+        """How wide a routed expert is; just the width where all else that a token passes has it, too."""
+        width = self.expert_width
+        if width is None:
+            return None
+        is_only = self.dense is None and self.shared_width in (None, width * (self.n_shared_experts or 1))
+        return (words.OF_WIDTH if is_only else words.OF_EXPERT_WIDTH)(width=width)
 
     def _notes(self, body: Block) -> tuple[Note, ...]:
         counted = facts(body)
