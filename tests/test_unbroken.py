@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archdraw.fonts import text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram
+from archdraw.layout.diagram.boxes import natural_width
 from archdraw.layout.diagram.measures import INSET
+from archdraw.layout.diagram.text import room, rows_of
 from archdraw.layout.diagram.unbroken import words_width
 from archdraw.layout.sketch import Sketch
 from archdraw.picture import Box, Branches, Chain, Rail
@@ -42,3 +46,13 @@ def test_what_is_painted_after_a_question_counts_for_the_next_one() -> None:
     assert canvas.is_blank(place)
     canvas.dot(15, 15, layer="object")
     assert not canvas.is_blank(place)
+
+
+@pytest.mark.parametrize("word", ["aaaaaaaaaa", "Aggregation", "WWWWWWWWWWWWWWWWWWWW"])
+def test_a_word_of_usual_length_is_in_one_line_however_narrow_boxes_are(word: str) -> None:
+    narrow = replace(INSET, widest_box=104, pad=8)
+    for box in (Box("a", word), Box("a", "one", f"of {word}")):
+        width = room(natural_width(box, narrow), narrow.pad)
+        assert any(word in row.text for row in rows_of(box.label, box.detail, width, narrow))
+    # No word that is longer than any of a language makes a box wider.
+    assert natural_width(Box("a", "w" * 60), narrow) <= narrow.widest_box

@@ -206,7 +206,7 @@ class Tap:
 
     One that does not join has no line, and its note in its box. One that joins comes from below, or from
     ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
-    One that comes from below has a second line to the frame or bar at ``goal``.
+    One that comes from below has a second line to the frame or bar at ``goal``, one that reads the line its only one.
     """
 
     box: Box

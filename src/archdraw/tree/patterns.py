@@ -48,13 +48,13 @@ def factored(names: Sequence[str]) -> str:
 def cadence(places: Sequence[int], number: int) -> int | None:
     """The period ``n`` where ``places`` of ``number`` are every n-th from the beginning to the end, else None.
 
-    The first of them may be any of the first ``n``: layers before may be counted apart. One place is no rule, and of two
-    kinds that take turns it is the second that is every 2nd.
+    The first of them may be any of the first ``n``: layers before may be counted apart. One place is no rule, and of
+    two kinds that take turns it is the second that is every 2nd.
     """
     if len(places) < 2:
         return None
     first, step = places[0], places[1] - places[0]
-    is_rule = 1 < step and first < step and list(places) == list(range(first, number, step))
+    is_rule = step > 1 and first < step and list(places) == list(range(first, number, step))
     return step if is_rule and (first, step) != (0, 2) else None
 
 

@@ -19,7 +19,7 @@ from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, fol
 from archdraw.views.graphs import drawn
 from archdraw.views.insets import has_inside
 from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
-from archdraw.views.terminals import named_input
+from archdraw.views.terminals import NEXT_LAYERS, named_input
 
 MOST_JOINING = 3
 """So many lines find a way from below into the line of a model; of more, each module stands beside it."""
@@ -75,7 +75,7 @@ class Fold:
                 note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
                 tap = named_input(tapped(part, self.paths[id(part.body)], note), part)
                 aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
-                found.append(replace(tap, aside=aside))
+                found.append(replace(tap, aside=aside, goal=NEXT_LAYERS if shared.is_for_layers(part) else tap.goal))
             elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
                 found[-1] = joined
             else:

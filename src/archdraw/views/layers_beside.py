@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import assert_never
 
-from archdraw.glossary import text
+from archdraw.glossary import plate as words
+from archdraw.glossary import text, within
 from archdraw.glossary.layers import LAYER
 from archdraw.layout.diagram.forks import has_frame
-from archdraw.picture import Bar, Branches, Chain, Diagram, Frame, Graph, Inset, Plate, Rail
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Lanes, Plate, Rail, Tap
 from archdraw.records import replaced
+
+MINOR = frozenset({"norm", "plain", "position"})
+"""Roles of blocks that a layer has besides what it is known by."""
 
 
 def layers_beside(plate: Plate) -> Plate:
@@ -33,7 +39,9 @@ def _folded(item: Diagram, found: list[Frame]) -> Diagram:
         case Frame(body=body) if not has_frame(body) and item.times:
             found.append(item)
             label = item.short or item.caption or text(LAYER())
-            return Bar(label, item.times, item.path, item.title)
+            blocks = tuple(dict.fromkeys(_names(body)))
+            said = text(words.IN_LAYER_BOX(layer=label, blocks=blocks)) if blocks else label
+            return Bar(said, item.times, item.path, item.title, short=label)
         case Frame(body=body) | Rail(body=body):
             return replaced(item, body=_folded(body, found))
         case Chain(items=items) | Branches(items=items):
@@ -42,3 +50,23 @@ def _folded(item: Diagram, found: list[Frame]) -> Diagram:
             return replaced(item, nodes=tuple((key, _folded(node, found)) for key, node in nodes))
         case _:
             return item
+
+
+def _names(item: Diagram) -> Iterator[str]:
+    """What the blocks in ``item`` are called, from its input up, without norms and signs; alternatives in one."""
+    match item:
+        case Box(label=label, role=role):
+            if role not in MINOR:
+                yield within(label)
+        case Choice(options=options):
+            every = dict.fromkeys(", ".join(_names(option)) for option in options)
+            yield f" {text(words.OR())} ".join(filter(None, every))
+        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
+            for part in items:
+                yield from _names(part)
+        case Rail(body=body) | Frame(body=body):
+            yield from _names(body)
+        case Bar() | Tap():
+            return
+        case _:
+            assert_never(item)

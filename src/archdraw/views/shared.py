@@ -12,10 +12,18 @@ from archdraw.views.stack import Stack
 SHARED = "shared_kv"
 """The name of what is made once, and of the source of the lines that read it."""
 
+PER_LAYER = "per_layer_inputs"
+"""The name of what has a narrow line for each layer."""
+
 
 def is_shared(block: Block) -> bool:
     """Whether ``block`` makes keys and values of the line for the layers above it."""
     return isinstance(block, Side) and block.direction == "out" and block.body.name == SHARED
+
+
+def is_for_layers(block: Block) -> bool:
+    """Whether ``block`` makes something of the line that each layer above it reads: its own embedding of a token."""
+    return isinstance(block, Side) and block.direction == "out" and block.body.name == PER_LAYER
 
 
 def wire(source: str, stacks: Iterable[Stack]) -> Wire:

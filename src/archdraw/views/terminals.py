@@ -12,12 +12,13 @@ from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
-from archdraw.picture import Bar, Chain, Frame, Tap, Terminal
+from archdraw.picture import Bar, Chain, Diagram, Frame, Tap, Terminal
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.walks import leaves
 
-FIRST_LAYERS = "#first layers"
-"""The goal of a module that feeds the first layers, until it is known where these are."""
+FIRST_LAYERS, NEXT_LAYERS = "#first layers", "#next layers"
+"""The goals of a module that feeds the first layers, and of one that each layer above it reads, until it is known where
+these are."""
 TOKENS = "tokens"
 """The path of an input that no block of the tree stands for."""
 
@@ -44,19 +45,21 @@ def named_input(tap: Tap, side: Side) -> Tap:
 
 
 def led(column: Chain) -> Chain:
-    """``column`` with lines from modules below its layers that feed the first of them.
+    """``column`` with lines from modules below its layers that feed the first of them, or all.
 
     Where several modules are below the layers such a line would cross theirs: the words in the box are enough.
     """
     goal = next((item.path for item in column.items if isinstance(item, Frame | Bar)), "")
     below = takewhile(lambda item: not isinstance(item, Frame | Bar), column.items)
     alone = sum(isinstance(item, Tap) for item in below) == 1
-    return Chain(
-        tuple(
-            replace(item, goal=goal if alone else "") if isinstance(item, Tap) and item.goal == FIRST_LAYERS else item
-            for item in column.items
-        )
-    )
+    goals = {FIRST_LAYERS: goal if alone else ""}
+    items: list[Diagram] = []
+    for item in reversed(column.items):
+        if isinstance(item, Frame | Bar):
+            goals[NEXT_LAYERS] = item.path
+        is_led = isinstance(item, Tap) and item.goal in (FIRST_LAYERS, NEXT_LAYERS)
+        items.append(replace(item, goal=goals.get(item.goal, "")) if isinstance(item, Tap) and is_led else item)
+    return Chain(tuple(reversed(items)))
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:

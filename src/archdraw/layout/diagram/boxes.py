@@ -11,7 +11,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import figures
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import Row, around, block_height, fitted, paint_rows, room, rows_height, rows_of
+from archdraw.layout.diagram.text import Row, around, block_height, fitted, longest_word, paint_rows, room, rows_height, rows_of
 from archdraw.picture import Box, Chip, Diagram
 from archdraw.records import record
 from archdraw.scene import OpenEnds
@@ -34,12 +34,9 @@ def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
     if measures.box_width:
         return measures.box_width
-    widest = room(measures.widest_box, measures.pad)
-    if measures.right:
-        # No word is cut for the sake of a shorter line.
-        words = f"{box.label} {box.detail}".split()
-        widest = max([widest, *(text_width(word, measures.least_label_size, 600) for word in words)])
-    rows = rows_of(box.label, box.detail, widest, measures, box.strong)
+    # A word of usual length is not broken, however narrow boxes are to be.
+    inner = max(room(measures.widest_box, measures.pad), longest_word(box.label, box.detail, measures))
+    rows = rows_of(box.label, box.detail, inner, measures, box.strong)
     longest = max((row.width for row in rows), default=0)
     figure = figures.size(box.figure, measures.figure_scale)[0] + 2 * FIGURE_PAD if box.figure else 0
     return max(measures.least_width, around(longest, measures.pad), figure)

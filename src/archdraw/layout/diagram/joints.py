@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas
+from archdraw.layout.diagram import leads
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import HIGHLIGHT, Measures
 from archdraw.layout.diagram.taps import side_along, side_right
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Rail, Tap
 
-SIDE_ROOM = 14.0
-"""Above a box beside the spine, where another or a frame follows."""
 CAP_GAP = 3.0
 """Between a cap and the box that it sits on: too little for an arrow."""
 BUS_LOW = 13.0
@@ -31,6 +30,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
     solid: list[tuple[Cell, float, list[tuple[Cell, float]]]] = []
     length = 0.0
     taps: list[tuple[Cell, float]] = []
+    leading: list[Tap] = []
     below: tuple[Cell, Diagram] | None = None
     # How far up the box of the last module that reads the line stands beside it.
     reach = 0.0
@@ -43,23 +43,24 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
                 start = reach
             taps.append((cell, start))
             if item.direction == "out":
-                reach = start + cell.length + side_along(item.box, measures) + SIDE_ROOM
+                reach = start + cell.length + side_along(item.box, measures) + leads.room_above(item)
+                leading.append(item)
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
         if length + space < reach and cell.left - cell.inputs[0] < side_right(measures):
             # It needs the place where that box stands.
             space = reach - length
-        solid.append((cell, space, taps))
+        solid.append((leads.led(cell, item, leading), space, taps))
         length += space + cell.length
-        taps = []
+        taps, leading = [], []
         if cell.length or below is None:
             # Over an item that is nothing but lines, what follows keeps its distance from the one before.
             below = (cell, item)
     if not solid:
         raise ValueError("a tap stands at a line between items")
     # Nothing is above the last ones: their boxes need the room that an item would have given them.
-    rest = max(sum(tap.length for tap, _ in taps), reach - SIDE_ROOM - length, 0.0)
+    rest = max(sum(tap.length for tap, _ in taps), reach - leads.SIDE_ROOM - length, 0.0)
     length += rest
 
     def paint(canvas: Canvas, x: float, y: float) -> None:

@@ -39,7 +39,7 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
         middle = x + (left + right) / 2
         level = y - measures.tap_out / 2
         there = Place(x + left, y + place.top, x + right, y + place.bottom)
-        side_box(canvas, item.box, there, measures, open_ends="end" if item.joins else "both")
+        side_box(canvas, item.box, there, measures, open_ends="" if item.goal else "end" if item.joins else "both")
         if item.joins:
             canvas.line((x + port, level), (middle, level), (middle, y - measures.tap_out), arrow=True)
             canvas.dot(x + port, level)

@@ -16,6 +16,9 @@ from archdraw.setters import kept
 NBSP = "\u00a0"
 _BOUND = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))")
 """The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query``, ``12 ×``."""
+_WORD = re.compile(r"[^\s\-/]+[\-/]?")
+LONGEST_WORD = 20
+"""Letters of a word that is never broken; of longer ones nobody can say where they should be."""
 AIR = 1.1
 """How wide a box is at least, in widths of its words: other fonts, where Inter is not at hand, are so much wider."""
 
@@ -131,6 +134,14 @@ def rows_of(label: str, detail: str, width: float, measures: Measures, strong: C
     if not detail:
         return first
     return (*first, *fitted(detail, width, measures.detail_size, measures.least_detail_size, weights[1]))
+
+
+@kept(4096)
+def longest_word(label: str, detail: str, measures: Measures) -> float:
+    """The px of the widest word of a box that is not to be broken, at the least size; 0 where there is none."""
+    sized = ((label, measures.least_label_size), (detail, measures.least_detail_size))
+    words = [(word, size) for text, size in sized for word in _WORD.findall(text) if len(word) <= LONGEST_WORD]
+    return max((text_width(word, size, 600) for word, size in words), default=0.0)
 
 
 @kept(4096)
