@@ -122,3 +122,12 @@ def any_graph(seed: int, size: int, density: float) -> Graph:
 @given(st.integers(0, 10**6), st.integers(1, 12), st.sampled_from([1.0, 2.0, 3.0]))
 def test_any_graph_is_drawn_without_fault(seed: int, size: int, density: float) -> None:
     assert wrong(scene_of(any_graph(seed, size, density))) == []
+
+
+FOUND = [(82, 10, 1.0), (116096, 6, 1.0), (2004, 9, 1.0), (478001, 2, 2.0), (667914, 6, 2.0)]
+"""Graphs in which a line met two boxes beside their middle, or ended at nothing since its ends were 0.01 px apart."""
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_graphs_that_were_found_are_drawn_without_fault(found: tuple[int, int, float]) -> None:
+    assert wrong(scene_of(any_graph(*found))) == []

@@ -14,6 +14,8 @@ NEAR = 10.0
 """Lines of different sources that run side by side are at least this far apart."""
 BRIDGE = 5.0
 """Half of the gap in a bus where a line of another source crosses it."""
+UPRIGHT = 0.02
+"""A line is upright though its ends are so far apart: places are rounded to a hundredth."""
 ROUNDS = 8
 """How often the order of tracks is gone through at most."""
 _COLLISION = 1000
@@ -74,7 +76,7 @@ class Bus:
 
     @property
     def is_straight(self) -> bool:
-        return self.high - self.low < 0.01
+        return self.high - self.low <= UPRIGHT
 
 
 def tracks(buses: Sequence[Bus]) -> list[int]:
@@ -192,10 +194,11 @@ def paint(canvas: Canvas, buses: Sequence[Bus], heights: Sequence[float], x: flo
         start = _start(canvas, bus, track, buses, heights, x, below, above)
         ends = sorted(bus.ends, key=lambda end: end.x)
         cuts = [x + cut for cut in _cuts(bus, track, buses, heights)]
-        straight = [end for end in ends if abs(end.x - bus.x) < 0.01]
+        straight = [end for end in ends if abs(end.x - bus.x) <= UPRIGHT]
         for end in straight:
             canvas.line(start, *end.points(x, below, above), arrow=end.arrow, dash=bus.dash)
-        arms = [[end for end in ends if end.x < bus.x - 0.01], [end for end in ends if end.x > bus.x + 0.01][::-1]]
+        bent = [end for end in ends if end not in straight]
+        arms = [[end for end in bent if end.x < bus.x], [end for end in bent if end.x > bus.x][::-1]]
         forks = len(straight) + sum(map(bool, arms)) > 1
         joint = (x + bus.x, track)
         if forks:

@@ -13,6 +13,8 @@ from archdraw.layout.diagram.graph_cells import PORT_SPACE, SIDE
 from archdraw.layout.diagram.graph_rows import PASSING_SPACE, PORT_INSET, Key, Link, Rows, is_back, passes
 from archdraw.layout.diagram.spacing import apart
 
+STRAIGHT = 1.5
+"""So far from the middle of a box a line may enter it rather than have two corners next to each other."""
 BACK_DASH = (6.0, 4.0)
 """Of lines that lead back."""
 
@@ -60,11 +62,19 @@ def ends_of(rows: Rows, places: Mapping[Key, float], key: Key, clear: bool = Fal
         ends = around(starts, x, cell, rise, *_room(rows, places, key))
     else:
         half = reach(rows, key)
+        if len(links) == 1 and _is_off(rows, links[0]) and abs(starts[0] - x) > STRAIGHT:
+            # A line from beside the middle of one box does not enter the next one there, too.
+            starts = [x]
         ends = [End(port, rise, not passes(key)) for port in ports_of(starts, x, half)]
         if ends and clear and not passes(key):
             others = [places[other] + output for other in rows.rows[key[0] - 1] for output in rows.cells[other].outputs]
             ends = _cleared(ends, others, x, half)
     yield from zip(links, ends, strict=True)
+
+
+def _is_off(rows: Rows, link: Link) -> bool:
+    """Whether ``link`` leads from one of several lines of a box to a box."""
+    return not passes(link.end) and link.start in rows.named
 
 
 def reach(rows: Rows, key: Key) -> float:
