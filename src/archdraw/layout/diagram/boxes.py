@@ -11,7 +11,17 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import figures
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import Row, around, block_height, fitted, longest_word, paint_rows, room, rows_height, rows_of
+from archdraw.layout.diagram.text import (
+    Row,
+    around,
+    block_height,
+    fitted,
+    longest_word,
+    paint_rows,
+    room,
+    rows_height,
+    rows_of,
+)
 from archdraw.picture import Box, Chip, Diagram
 from archdraw.records import record
 from archdraw.scene import OpenEnds
