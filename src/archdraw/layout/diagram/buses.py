@@ -263,9 +263,12 @@ def _bridged(path: tuple[Point, ...], track: float, cuts: Sequence[float]) -> It
     for (left, top), (right, bottom) in pairwise(path):
         if top == bottom == track:
             step = 1 if right > left else -1
+            before: float | None = None
             for cut in sorted(cuts, reverse=step < 0):
                 if min(left, right) < cut < max(left, right):
-                    yield (*piece, (cut - step * BRIDGE, track))
-                    piece = [(cut + step * BRIDGE, track)]
+                    # One gap is enough for lines that cross where another one does, such as two that leave one point.
+                    if before is None or abs(cut - before) > 2 * BRIDGE:
+                        yield (*piece, (cut - step * BRIDGE, track))
+                    piece, before = [(cut + step * BRIDGE, track)], cut
         piece.append((right, bottom))
     yield tuple(piece)
