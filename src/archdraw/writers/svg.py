@@ -155,8 +155,9 @@ class _Picture:
         written: list[str] = []
         for fill, run in groupby(elements, _plain_fill):
             several = list(run)
-            if fill and len(several) >= FEW:
-                written.append(f'<path d="{"".join(map(outer, several))}" fill="{self.paints[fill]}" />')
+            marks = [one for one in several if isinstance(one, Rect)]
+            if fill and len(marks) >= FEW:
+                written.append(f'<path d="{"".join(map(outer, marks))}" fill="{self.paints[fill]}" />')
             else:
                 written += [self.element(element) for element in several]
         return "".join(written)
