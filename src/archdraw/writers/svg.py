@@ -155,8 +155,7 @@ class _Picture:
         written: list[str] = []
         for fill, run in groupby(elements, _plain_fill):
             several = list(run)
-            marks = [one for one in several if isinstance(one, Rect)]
-            if fill and len(marks) >= FEW:
+            if fill and len(marks := [one for one in several if isinstance(one, Rect)]) >= FEW:
                 written.append(f'<path d="{"".join(map(outer, marks))}" fill="{self.paints[fill]}" />')
             else:
                 written += [self.element(element) for element in several]
