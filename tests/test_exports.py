@@ -153,6 +153,15 @@ def _is_on_a_line(name: str, point: tuple[float, float]) -> bool:
     return False
 
 
+@pytest.mark.parametrize("direction", ["", "right"])
+def test_only_lines_between_two_things_are_led_by_draw_io(direction: str) -> None:
+    """It leads one with a loose end, or from the border of what is around it, out of its way."""
+    scene = archdraw.load("gemma-3-27b").scene("slide", direction=direction)
+    led = [one for one in cells(scene).values() if "orthogonalEdgeStyle" in one.style]
+    assert led
+    assert all(all(one.ends) and one.parent not in one.ends for one in led)
+
+
 def test_what_is_in_a_frame_or_a_panel_moves_with_it() -> None:
     drawn = drawing("llama-3-8b")
 

@@ -185,7 +185,10 @@ def _bare(label: str) -> str:
 def scenes(names: list[str]) -> Iterator[tuple[str, Scene]]:
     for name in names:
         theme = "dark" if len(name) % 2 else "light"
-        yield name, archdraw.load(name).scene(theme=theme)
+        model = archdraw.load(name)
+        yield name, model.scene(theme=theme)
+        yield f"{name}-slide", model.scene("slide", theme)
+        yield f"{name}-right", model.scene("slide", theme, direction="right")
     yield "compare", archdraw.compare("gpt-2", "llama-3-8b").scene()
     yield "lineage", archdraw.lineage(family="Llama").scene()
     for index, words in enumerate(HARD):

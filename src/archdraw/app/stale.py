@@ -20,16 +20,24 @@ NO_FILE = "drawn of a text that was in no file"
 def pictures(path: Path) -> Sequence[tuple[Path, Mapping[str, Any] | None]]:
     """The picture at ``path``, or all in that folder and below that say of what they were drawn, with what they say.
 
+    Folders whose name begins with a dot are not looked into.
+
     Raises :class:`ArchdrawError` where one cannot be read, and where none is in a folder.
     """
     if not path.is_dir():
         return [(path, found_in(_read(path)))]
     endings = {f".{name}" for name in FORMATS.names()}
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
-    found = [(file, said) for file in files if (said := found_in(_read(file))) is not None]
+    found = [(file, said) for file in sorted(_below(path, endings)) if (said := found_in(_read(file))) is not None]
     if not found:
         raise ArchdrawError(f"{path}: no picture in this folder says of which spec it was drawn")
     return found
+
+
+def _below(folder: Path, endings: set[str]) -> Iterator[Path]:
+    """The files in ``folder`` and below that have one of ``endings``."""
+    for around, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(around, name) for name in names if Path(name).suffix.lower() in endings)
 
 
 def faults(picture: Path, said: Mapping[str, Any] | None, folders: Sequence[Path]) -> list[str]:

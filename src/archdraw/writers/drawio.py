@@ -243,6 +243,9 @@ class _File:
                 joined += f' {side}="{self.named[part]}"'
                 style += "".join(f"{word}{axis}={value};" for axis, value in zip("XY", part.share(point), strict=True))
                 style += f"{word}Dx=0;{word}Dy=0;{word}Perimeter=0;"
+        if wire.source and wire.target and wire.parent not in (wire.source, wire.target) and _is_upright(wire.points):
+            # Where an end is loose, or at the border of what is around the line, draw.io would lead it around that.
+            style += "edgeStyle=orthogonalEdgeStyle;"
         self.edge(wire.line, wire.points, parent, start, style, joined)
 
     def disc(self, diameter: float) -> str:
@@ -260,7 +263,7 @@ class _File:
         """A line through ``points``; ``more`` of its style, and the cells that it is ``joined`` to."""
         style = f"strokeColor={self.paints[line.stroke]};strokeWidth={self.px(line.stroke_width)};"
         style += f"rounded=1;arcSize={self.px(2 * line.radius)};" if line.radius else "rounded=0;"
-        style += self.dashed(line.dash) + ("edgeStyle=orthogonalEdgeStyle;" if joined and _is_upright(points) else "")
+        style += self.dashed(line.dash)
         first, *middle, last = [f'x="{self.px(x - start[0])}" y="{self.px(y - start[1])}"' for x, y in points]
         corners = "".join(f"<mxPoint {place} />" for place in middle)
         corners = f'<Array as="points">{corners}</Array>' if corners else ""
