@@ -81,7 +81,6 @@ HOMES: dict[str, set[str]] = {
     "pydantic_core": {"models"},
     "rich": {"cli._terminal"},
     "jinja2": {"site.templating"},
-    "rjsmin": {"site.templating"},
     "latex2mathml": {"site.formulas"},
     "markupsafe": {"site.templating"},
     "sphinx": {"documents.sphinx"},

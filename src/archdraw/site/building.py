@@ -20,7 +20,7 @@ from archdraw.site.entries import Site, site_of
 from archdraw.site.figures import style
 from archdraw.site.pages import compare, concepts, findings, home, lesson, lineage, models, scale, timeline
 from archdraw.site.settings import Settings
-from archdraw.site.templating import minified, script, words
+from archdraw.site.templating import plainer, script, words
 from archdraw.site.web import History
 from archdraw.site.workshop import Workshop
 from archdraw.writers import Renderer
@@ -118,7 +118,7 @@ def files(
             yield name, data
     for name in dict.fromkeys((*COMMON, *(name for one in PAGES for name in one.STATIC))):
         data = (STATIC / name).read_bytes()
-        yield name, minified(data) if name.endswith(".js") else data
+        yield name, plainer(data.decode()).encode() if name.endswith(".js") else data
     yield "figures.css", style(site.colours)
     yield "strings.js", script("strings", words()["script"])
     for weight in WEIGHTS:

@@ -6,6 +6,7 @@ All that the interface of a site says is in ``words.yaml``: templates read it as
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from markupsafe import Markup
 from archdraw.source import parse, plain, read_text
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMMENTS = re.compile(r"^\s*(?://.*|/\*\*?[^*]*(?:\*(?!/)[^*]*)*\*/\s*)$", re.M)
+"""Comments that have lines of their own."""
 WORDS = Path(__file__).parent / "words.yaml"
 
 
@@ -45,11 +48,15 @@ def _literal(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def minified(source: bytes) -> bytes:
-    """The script ``source`` without its comments and what makes it readable."""
-    import rjsmin
+def plainer(source: str) -> str:
+    """The script ``source`` without the comments that have lines of their own, and without indentation.
 
-    return f"{rjsmin.jsmin(source.decode())}\n".encode()
+    One in which a template goes on over several lines is left as it is: there they are part of a text.
+    """
+    lines = COMMENTS.sub("", source).splitlines()
+    if any(line.count("`") % 2 for line in lines):
+        return source
+    return "\n".join(filter(None, map(str.strip, lines))) + "\n"
 
 
 @cache

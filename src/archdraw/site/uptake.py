@@ -39,17 +39,17 @@ class Taken:
     @property
     def slug(self) -> str:
         """What it is called in the names of files."""
-        return slug(self.concept)
+        return slug(self.concept.name)
 
     @property
     def page(self) -> str:
         """The file of its page."""
-        return address(self.concept)
+        return address(self.concept.name)
 
     @property
     def title(self) -> str:
         """Its name as a heading."""
-        return self.concept.name[:1].upper() + self.concept.name[1:]
+        return title(self.concept.name)
 
     @cached_property
     def firsts(self) -> tuple[Having, ...]:
@@ -98,14 +98,19 @@ class Uptake:
         return {one.concept.name: one for one in self.concepts}
 
 
-def slug(concept: Concept) -> str:
-    """What ``concept`` is called in the names of files: ``k-v`` for K = V."""
-    return re.sub(r"[^a-z0-9]+", "-", concept.name.casefold()).strip("-")
+def slug(name: str) -> str:
+    """What the concept of that ``name`` is called in the names of files: ``k-v`` for K = V."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
-def address(concept: Concept) -> str:
-    """The file of the page about ``concept``."""
-    return f"concept-{slug(concept)}.html"
+def address(name: str) -> str:
+    """The file of the page about the concept of that ``name``."""
+    return f"concept-{slug(name)}.html"
+
+
+def title(name: str) -> str:
+    """The ``name`` of a concept as a heading; one like mLSTM stays as it is."""
+    return name if name[1:2].isupper() else name[:1].upper() + name[1:]
 
 
 def uptake(site: Site) -> Uptake:

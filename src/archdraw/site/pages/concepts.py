@@ -21,7 +21,7 @@ from archdraw.site.uptake import Having, Taken, Uptake, address, uptake
 from archdraw.views.concept_panels import STRIP, WHOLE
 
 STATIC: tuple[str, ...] = ("living.css",)
-NAMES: tuple[str, ...] = ("concepts", *(address(concept).removesuffix(".html") for concept in SHIPPED))
+NAMES: tuple[str, ...] = ("concepts", *(address(concept.name).removesuffix(".html") for concept in SHIPPED))
 PREFIX = "panel-"
 
 

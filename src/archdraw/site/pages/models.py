@@ -9,6 +9,8 @@ from archdraw.app.tables import COLUMNS
 from archdraw.site import citing, colours
 from archdraw.site.entries import Entry, Site
 from archdraw.site.templating import as_is, script, words
+from archdraw.site.uptake import address as concept_page
+from archdraw.site.uptake import title
 from archdraw.tree.amounts import BITS, DEFAULT_CONTEXT
 
 STATIC: tuple[str, ...] = ("model.css", "zoom.js", "opening.js", "memory.js", "model.js")
@@ -45,6 +47,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             "parents": [(site.by_slug.get(one["model"]), one) for one in entry.card["parents"]],
             "children": children.get(entry.slug, ()),
             "neighbours": {"time": beside(site.entries, place), "family": beside(family, family.index(entry))},
+            "concepts": [(title(name), concept_page(name)) for name in entry.card["concepts"]],
             "family": [one for one in family if one is not entry],
             "files": {name: f"{entry.slug}{ENDINGS[name]}" for name in FILES if entry.has(ENDINGS[name])},
             "precisions": list(BITS),

@@ -89,4 +89,6 @@
   });
   document.getElementById("live").hidden = false;
   chosen(document.getElementById("choices"), show);
+  // Names are measured again in their own letters.
+  document.fonts.ready.then(() => dispatchEvent(new Event("resize")));
 })();

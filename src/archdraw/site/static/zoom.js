@@ -38,7 +38,13 @@ function zoomable(view, tools) {
     const across = box[0] + box[2] / 2 + (x - place.left - place.width / 2) * scale;
     return [across, box[1] + box[3] / 2 + (y - place.top - place.height / 2) * scale, scale];
   }
-  function zoom(factor, x = box[0] + box[2] / 2, y = box[1] + box[3] / 2) {
+  /** The middle of what is in the window: a picture may be longer than that. */
+  function middle() {
+    const { left, right, top, bottom } = svg.getBoundingClientRect();
+    return at((left + right) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2);
+  }
+  function zoom(factor, x, y) {
+    if (x === undefined) [x, y] = middle();
     const width = Math.min(W, Math.max(W / 400, box[2] * factor));
     const by = width / box[2];
     show(width >= W ? whole : [x - (x - box[0]) * by, y - (y - box[1]) * by, width, box[3] * by]);
