@@ -543,7 +543,7 @@ def test_broken_themes(install: Install, archdraw: Callable[..., Ran]) -> None:
 def test_an_unknown_name_has_a_hint_or_the_choice() -> None:
     for load, error in (
         (lambda: FORMATS.load("pgn"), "unknown format 'pgn'; did you mean png?"),
-        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from drawio, eps, mermaid, pdf, png, ps, svg)"),
+        (lambda: FORMATS.load("x"), "unknown format 'x' (choose from drawio, eps, mermaid, pdf, png, pptx, ps, svg)"),
         (lambda: several.view("linage"), "unknown view 'linage'; did you mean lineage?"),
         (lambda: load_theme("x"), "unknown theme 'x' (choose from dark, light, print, or a file that ends in .yaml)"),
     ):

@@ -23,6 +23,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "model": ({"tree", "kinds", "spec", "weights", "readers", "analysis"}, {"ground"}),
     "drawing": (
         {
+            "contrast",
             "edges",
             "cells",
             "remarks",
@@ -53,7 +54,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 
 # Within a layer, what stays simple: a writer sees a scene and the letters in it, geometry sees a scene.
 NARROW: dict[str, set[str]] = {
-    "writers": {"writers", "scene", "fonts", "errors", "doors"},
+    "writers": {"writers", "scene", "fonts", "errors", "doors", "contrast"},
     "scene": {"shapes"},
     "shapes": set(),
     "tree.blocks": {"glossary", "tree.roles"},
@@ -76,6 +77,7 @@ HOMES: dict[str, set[str]] = {
     "cairosvg": {"writers._cairo"},
     "reportlab": {"writers.pdf", "writers._keeping"},
     "resvg": {"writers.png"},
+    "pptx": {"writers._powerpoint"},
     "graphviz": {"layout.diagram.ranks"},
     "pydantic": {"models", "app.options", "app.schemas"},
     "pydantic_core": {"models"},

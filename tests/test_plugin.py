@@ -286,7 +286,7 @@ def test_the_format_is_written_and_listed(run: Callable[..., str], tmp_path: Pat
     assert words == (tmp_path / "made" / "gru.txt").read_text("utf-8")
     assert {"Tiny GRU", "Minimal GRU", "1,536 channels"} <= set(words.splitlines())
     for command in ("render", "vocabularies", "compare"):
-        assert "drawio, eps, mermaid, pdf, png, ps, svg, txt" in " ".join(run(command, "--help").split())
+        assert "drawio, eps, mermaid, pdf, png, pptx, ps, svg, txt" in " ".join(run(command, "--help").split())
 
 
 def test_the_theme_paints_and_is_listed(run: Callable[..., str], tmp_path: Path) -> None:

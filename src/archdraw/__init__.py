@@ -20,6 +20,7 @@ A model is a tree of blocks, and everything else follows from that one tree::
 TYPE_CHECKING = False  # that of typing, whose import takes longer than a picture from the cache
 if TYPE_CHECKING:
     from archdraw.analysis.difference import Difference
+    from archdraw.app.deck import Deck
     from archdraw.app.pictures import Picture
     from archdraw.catalog import (
         census,
@@ -37,13 +38,14 @@ if TYPE_CHECKING:
     from archdraw.model import Model, load
     from archdraw.notebook import options
     from archdraw.outputs import drawing
-    from archdraw.pictures import compare, draw, lineage, poster, scale, timeline
+    from archdraw.pictures import compare, deck, draw, lineage, poster, scale, timeline
     from archdraw.tree.facts import Facts
 
     __version__: str
 
 __all__ = [
     "ArchdrawError",
+    "Deck",
     "Difference",
     "Facts",
     "FontWarning",
@@ -55,6 +57,7 @@ __all__ = [
     "__version__",
     "census",
     "compare",
+    "deck",
     "difference",
     "draw",
     "drawing",
@@ -91,9 +94,10 @@ _MODULES = {
     "archdraw.model": ("Model", "load"),
     "archdraw.notebook": ("options",),
     "archdraw.outputs": ("drawing",),
-    "archdraw.pictures": ("compare", "draw", "lineage", "poster", "scale", "timeline"),
+    "archdraw.pictures": ("compare", "deck", "draw", "lineage", "poster", "scale", "timeline"),
     "archdraw.analysis.difference": ("Difference",),
     "archdraw.tree.facts": ("Facts",),
+    "archdraw.app.deck": ("Deck",),
     "archdraw.app.pictures": ("Picture",),
 }
 """Where what is public is from. A module is imported when something of it is asked for."""

@@ -78,7 +78,7 @@ def list_formats() -> tuple[str, ...]:
     """The names of the formats that pictures are written in, which are also the suffixes of their files.
 
     >>> list_formats()
-    ('drawio', 'eps', 'mermaid', 'pdf', 'png', 'ps', 'svg')
+    ('drawio', 'eps', 'mermaid', 'pdf', 'png', 'pptx', 'ps', 'svg')
     """
     from archdraw.writers import formats
 

@@ -1,4 +1,4 @@
-"""Pictures of several models: a function for each view that comes with archdraw, and :func:`draw` for any other.
+"""Pictures of several models: a function for each view that comes with archdraw, :func:`draw` for others; and slides.
 
 Each takes models as :func:`archdraw.load` does (names, files, ids) or as :class:`archdraw.Model`, and returns a
 :class:`archdraw.Picture`. Nothing heavy is imported before a function is called.
@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from archdraw.errors import ArchdrawError
 from archdraw.model import Model
 
 if TYPE_CHECKING:
+    from archdraw.app.deck import Deck
     from archdraw.app.pictures import Picture
 
 AnyModel: TypeAlias = str | Path | Model
@@ -120,6 +122,47 @@ def poster(
     ['Meta', 'OpenAI']
     """
     return _drawn("poster", models, link, by=by, columns=columns, paper=paper, landscape=landscape)
+
+
+def deck(
+    *models: AnyModel,
+    theme: str | Path = "light",
+    template: str | Path | None = None,
+    size: Literal["16:9", "4:3"] = "16:9",
+    pictures: Literal["shapes", "picture"] = "shapes",
+    clicks: bool = False,
+    fonts: str | Path | Sequence[str | Path] = (),
+    title: str = "",
+    metadata: bool = True,
+) -> Deck:
+    """Slides of ``models`` for PowerPoint: each one's layers, panels, facts and sources, and how several differ.
+
+    They have the layouts, fonts, colours and size of ``template``, a .pptx or .potx; without one the colours of
+    ``theme``, and ``size`` is their shape. ``pictures`` are "shapes" that are edited, or a "picture". With ``clicks``
+    each model is built up by these. ``fonts`` as in :meth:`archdraw.Model.scene`, ``title`` is that of the file, which
+    says of what it was made unless ``metadata`` is false. Raises :class:`archdraw.ArchdrawError` for a theme, a
+    template, a size or a font that there is not, and where python-pptx is not installed; and as :func:`archdraw.load`.
+
+    >>> deck("llama-3-8b", "deepseek-v3", theme="dark")
+    <archdraw deck Llama 3 8B and DeepSeek V3>
+    """
+    from archdraw.app.deck import deck as made
+    from archdraw.app.pictures import opened
+
+    if not models:
+        raise ArchdrawError("a deck needs at least one model")
+    files = (fonts,) if isinstance(fonts, str | Path) else tuple(fonts)
+    return made(
+        [opened(model) for model in models],
+        theme=theme,
+        template=template,
+        size=size,
+        pictures=pictures,
+        clicks=clicks,
+        fonts=files,
+        title=title,
+        metadata=metadata,
+    )
 
 
 def draw(view: str, /, *models: AnyModel, link: str = "", **options: Any) -> Picture:

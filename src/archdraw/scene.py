@@ -22,7 +22,7 @@ from archdraw.shapes import Polygon as Polygon
 from archdraw.shapes import Rect as Rect
 from archdraw.shapes import Shape as Shape
 from archdraw.shapes import Text as Text
-from archdraw.shapes import extent
+from archdraw.shapes import extent as extent
 from archdraw.shapes import rounded as rounded
 
 LEAST_TEXT = 0.0085
@@ -136,6 +136,23 @@ def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:
 def links_of(elements: tuple[Element, ...]) -> Iterator[str]:
     """Where the links of all groups lead to."""
     return (group.href for group in groups_of(elements) if group.href)
+
+
+def until(scene: Scene, step: int) -> Scene:
+    """``scene`` as it is after the step of that index, one of its ``steps``; its title names the step."""
+    title = f"{scene.title}, step {step + 1} of {len(scene.steps)}: {scene.steps[step]}"
+    return replace(scene, title=title, children=_until(scene.children, step))
+
+
+def _until(elements: tuple[Element, ...], step: int) -> tuple[Element, ...]:
+    found: list[Element] = []
+    for element in elements:
+        if isinstance(element, Group | Line) and element.step is not None and element.step > step:
+            continue
+        if isinstance(element, Group):
+            element = replace(element, children=_until(element.children, step))
+        found.append(element)
+    return tuple(found)
 
 
 def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:

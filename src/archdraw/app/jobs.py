@@ -29,6 +29,8 @@ RECORDS = {
 """In place of a view: what a gallery says of a model, and the module whose ``written`` makes its bytes."""
 DRAWINGS = {"blocks": "archdraw.site.blocks"}
 """The same of what is drawn in it: the module whose ``made`` makes it, in the theme and with the fonts of an output."""
+SLIDES = "pptx"
+"""The format that has a design: a template, and pictures that may be edited."""
 Said: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 """What is said of a figure: its options by name, those of :meth:`archdraw.Model.figure`."""
 
@@ -42,7 +44,8 @@ class Output:
     ``prefix``. With ``dpi`` pixels are so many per inch in print, whatever ``scale`` is; None: as many as the profile
     of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without
     ``metadata`` the file does not say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and
-    the spec says none.
+    the spec says none. ``template`` is the file whose design a slide has, ``pictures`` what it is on it, ``steps`` how
+    it is built up.
     """
 
     path: Path
@@ -61,6 +64,9 @@ class Output:
     metadata: bool = True
     usual: str = PLATE
     direction: str = ""
+    template: str = ""
+    pictures: str = "shapes"
+    steps: str = ""
 
     @property
     def page(self) -> Mapping[str, str]:
@@ -128,6 +134,9 @@ def words_of(output: Output) -> list[str]:
         "renderer": "" if output.renderer == "resvg" else output.renderer,
         "id-prefix": output.prefix,
         "format": "" if output.format == "svg" else output.format,
+        "template": output.template,
+        "steps": output.steps,
+        "as": "" if output.pictures == "shapes" else output.pictures,
     }
     pairs = [(name, value) for name, value in said.items() if value] + [("font", font) for font in output.fonts]
     for name, values in output.figure:
@@ -145,10 +154,25 @@ def usual_dpi(view: str) -> float:
 
 
 def view_of(output: Output, model: Model) -> str:
-    """The view that ``output`` asks for of ``model``, or else the spec, or else the usual one."""
+    """The view that ``output`` asks for of ``model``, or else the spec, or else the usual one, of its format first."""
     from archdraw.spec.presenting import page_of
 
-    return output.view or page_of(model.spec, output.usual)
+    if output.view:
+        return output.view
+    usual = Writer(output.format).view if output.usual == PLATE else ""
+    return page_of(model.spec, usual or output.usual)
+
+
+def said(scene: Scene, output: Output, model: Model, job: Job) -> Scene:
+    """``scene`` of the ``model`` of ``job`` with what the file of ``output`` says of its origin."""
+    # What stands in a document is no spec that the command could be given.
+    if not output.metadata or job.text:
+        return scene
+    name = name_of(job.spec)
+    completed = ["--with-transformers"] if job.with_transformers else []
+    asked = output if output.usual == PLATE else replace(output, view=view_of(output, model))
+    words = ["archdraw", "render", name, *words_of(asked), *completed]
+    return marked(scene, {name: digest_of(job.spec)}, command=command(words))
 
 
 def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
@@ -156,15 +180,13 @@ def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
 
     Raises as :func:`archdraw.writers.write`.
     """
-    view = view_of(output, model)
-    # What stands in a document is no spec that the command could be given.
-    if output.metadata and not job.text:
-        name = name_of(job.spec)
-        completed = ["--with-transformers"] if job.with_transformers else []
-        asked = output if output.usual == PLATE else replace(output, view=view)
-        words = ["archdraw", "render", name, *words_of(asked), *completed]
-        scene = marked(scene, {name: digest_of(job.spec)}, command=command(words))
-    dpi = usual_dpi(view) if output.dpi is None else output.dpi
+    scene = said(scene, output, model, job)
+    if output.format == SLIDES:
+        from archdraw.writers.pptx import write
+
+        pictures: Any = output.pictures
+        return write(scene, scale=output.scale, template=output.template or None, pictures=pictures)
+    dpi = usual_dpi(view_of(output, model)) if output.dpi is None else output.dpi
     dense = dpi and Writer(output.format).is_raster
     scale = scale_at(scene, dpi) if dense else output.scale
     return Model.write(

@@ -38,7 +38,7 @@ class Kept:
         if not model or job.with_transformers:
             return ""
         options = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
-        files = [signature(os.fspath(file)) for file in (output.theme, output.view, *output.fonts)]
+        files = [signature(os.fspath(file)) for file in (output.theme, output.view, output.template, *output.fonts)]
         return digest("picture", self.program, self.plugins, model, *options, *files)
 
     def model(self, spec: Path) -> str:

@@ -20,6 +20,7 @@ from archdraw.writers import RENDERERS, check_prefix
 if TYPE_CHECKING:
     from archdraw.app.processes import Processes
 
+Command = TypeVar("Command", bound=Callable[..., object])
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 
@@ -57,6 +58,20 @@ renderer_option = click.option(
 
 METADATA_HELP = "Do not say in the files of which spec, and by which command, they were drawn."
 metadata_option = click.option("--no-metadata", is_flag=True, help=METADATA_HELP)
+
+
+TEMPLATE_HELP = "Presentation or template (.pptx, .potx) whose layouts, fonts, colours and size slides have."
+
+
+def slide_options(command: Command) -> Command:
+    """The options that say how a picture stands on a slide."""
+    about = {
+        "--template": TEMPLATE_HELP,
+        "--as": "On slides pictures are shapes to be edited, or one picture (SVG, with PNG for older programs).",
+    }
+    command = click.option("--as", "pictures", type=click.Choice(["shapes", "picture"]), default="shapes",
+                           show_default=True, help=about["--as"])(command)  # fmt: skip
+    return click.option("--template", default="", metavar="FILE", help=about["--template"])(command)
 
 
 def known_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -100,9 +115,6 @@ def known_view(_: click.Context, __: click.Parameter, value: str | None) -> str:
     if colon and not path:
         raise click.BadParameter(f"the path after {value} is missing")
     return value
-
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def figure_options(command: Command) -> Command:

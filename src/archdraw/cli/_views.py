@@ -174,7 +174,7 @@ def _run(
     said = {} if no_metadata else named({str(file): digest_of(file) for file in files})
     for target, format in targets:
         if said:
-            scene = marked(scene, said, command=command(_words(name, format)))
+            scene = marked(scene, said, command=command(words_given(name, format)))
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")
@@ -191,8 +191,8 @@ def _run(
     return cache().end(work.code)
 
 
-def _words(name: str, format: str) -> list[str]:
-    """The command that runs, of the view ``name``, for one ``format``, without what does not change the picture."""
+def words_given(name: str, format: str = "svg") -> list[str]:
+    """The command ``name`` that runs, for one ``format``, without what does not change the picture."""
     context = click.get_current_context()
     words = ["archdraw", name, *map(name_of, context.params["specs"])]
     for option in context.command.params:

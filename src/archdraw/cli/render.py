@@ -9,7 +9,8 @@ from typing import get_args
 
 import click
 
-from archdraw.app.jobs import Job, Output, encoded, figured
+from archdraw.app.jobs import Job, Output, encoded, figured, view_of
+from archdraw.app.steps import WAYS, Steps
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, names, one_file
 from archdraw.cli._pictures import (
@@ -28,14 +29,16 @@ from archdraw.cli._pictures import (
     known_width,
     metadata_option,
     renderer_option,
+    slide_options,
     theme_help,
     view_help,
 )
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
+from archdraw.cli._steps import in_steps
 from archdraw.errors import Problem
 from archdraw.writers import Renderer, TextMode
 
-USUAL = "[default: what figure: of a spec says, else plate]"
+USUAL = "[default: what figure: of a spec says, else plate; of pptx slide]"
 
 
 @click.command("render")
@@ -57,6 +60,9 @@ USUAL = "[default: what figure: of a spec says, else plate]"
               help="Raster scale factor.  [default: 1, of pages by their --dpi]")  # fmt: skip
 @click.option("--dpi", default=None, type=click.FloatRange(0, min_open=True),
               help="Pixels per inch in print, in place of --scale.")  # fmt: skip
+@slide_options
+@click.option("--steps", type=click.Choice(WAYS),
+              help="Build it up: fragments of reveal.js, a file or page for each step, clicks on a slide.")  # fmt: skip
 @figure_options
 @click.option("--text", type=click.Choice(get_args(TextMode)), default="embed", show_default=True,
               help=TEXT_HELP)  # fmt: skip
@@ -86,6 +92,9 @@ def command(
     prefix: str,
     renderer: Renderer,
     no_metadata: bool,
+    template: str,
+    pictures: str,
+    steps: Steps | None,
     fonts: tuple[str, ...],
     with_transformers: bool,
     jobs: int | None,
@@ -101,9 +110,13 @@ def command(
     archdraw render model.yaml -o model.png --scale 2            one file, in the format of its suffix
     archdraw render specs/ -o pictures --format svg,pdf --theme dark
     archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
+    archdraw render llama-3-8b --view slide --steps reveal       fragments of reveal.js
     """
     work = Work(show_traceback=show_traceback)
-    cache().reads(*specs, theme, view, *fonts)
+    formats = wanted or (Path(output).suffix.removeprefix(".").lower(),)
+    if (template or pictures != "shapes") and formats != ("pptx",) and steps not in ("clicks", "slides"):
+        raise click.UsageError("--template and --as are for slides: say --format pptx")
+    cache().reads(*specs, theme, view, *filter(None, [template]), *fonts)
     look = Output(
         Path("-"),
         "svg",
@@ -120,8 +133,13 @@ def command(
         tuple((name, value) for name, value in figure.items() if value),
         not no_metadata,
         direction=direction or "",
+        template=template,
+        pictures=pictures,
+        steps=steps or "",
     )
     files, missing = spec_files(specs)
+    if steps:
+        return in_steps(steps, files, missing, wanted, output, look, work, with_transformers=with_transformers)
     if output == "-":
         return _piped(files, missing, wanted or ("svg",), look, work, with_transformers)
     if suffix := one_file(output, wanted):
@@ -171,7 +189,7 @@ def _piped(
         one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
         model = load(file, with_transformers=with_transformers)
         model = figured(model, one)
-        scene = model.scene(one.view, one.theme, one.fonts, **one.page)
+        scene = model.scene(view_of(one, model), one.theme, one.fonts, **one.page)
         return encoded(scene, one, model, Job(file, (one,), with_transformers))
 
     for data in work.each([str(file) for file in files], made):

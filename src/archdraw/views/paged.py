@@ -34,8 +34,11 @@ FOR_PANELS = frozenset({"spacing", "layers", "tags"})
 """Steps that leave out little: they are worth a panel."""
 
 
-def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
-    """The scene of a model on a page of ``profile``. Raises :class:`ArchdrawError` where it finds no room there."""
+def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: bool = False) -> Scene:
+    """The scene of a model on a page of ``profile``, in which its ``layers`` may have to be more than boxes.
+
+    Raises :class:`ArchdrawError` where the page has no room for it.
+    """
     profile = profile.towards(profile.direction)
     if not (spec.figure and spec.figure.notes):
         profile = profile.model_copy(update={"drop": tuple(step for step in profile.drop if step != "notes")})
@@ -62,7 +65,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme) -> Scene:
     if is_right:
         # Its size may be said by its name rather than in a box of its own; a single box has no direction.
         ways[2] = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle)), last
-    for plate, number in ways:
+    for plate, number in ways[:1] if layers else ways:
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
             return _printed(scene, profile, spec)

@@ -4,7 +4,8 @@ A writer is a module of this package with ``write(scene, *, scale=1.0, text="emb
 the format's name and the ending of its files. ``IS_TEXT = True`` in it says that a terminal can show its files,
 ``IS_RASTER = True`` that they are pixels, so that large pictures are written in several, ``TAKES_RENDERER = True`` that
 ``write`` also takes a ``renderer``, which it is given where the user chooses another than the usual one, and
-``TAKES_PREFIX = True`` the same of a ``prefix`` of ids; all are false else. A new format is a new file, nothing else,
+``TAKES_PREFIX = True`` the same of a ``prefix`` of ids; all are false else. ``VIEW`` names the view that is drawn where
+nobody says which, in place of the plate. A new format is a new file, nothing else,
 or an entry point of another package (:mod:`archdraw.doors`).
 """
 
@@ -75,11 +76,19 @@ class Writer:
         """Whether files of this format are pixels. Raises as a call."""
         return self._has("IS_RASTER")
 
+    @property
+    def view(self) -> str:
+        """The view that is drawn where nobody says which; empty for the usual one. Raises as a call."""
+        return str(self._said("VIEW") or "")
+
     def _has(self, attribute: str) -> bool:
         """Whether the module of the writer says so."""
+        return bool(self._said(attribute))
+
+    def _said(self, attribute: str) -> object:
         FORMATS.load(self.format)  # a module that cannot be imported is reported with its package
         found = FORMATS.find(self.format)
-        return bool(getattr(replace(found, target=found.target.partition(":")[0]).load(), attribute, False))
+        return getattr(replace(found, target=found.target.partition(":")[0]).load(), attribute, None)
 
 
 def formats() -> dict[str, Writer]:

@@ -67,30 +67,66 @@ class Tags:
             self._canvas.addLiteral(operator)
             self._open = mark
 
-    def write(self, scene: Scene, page: Any) -> None:
-        """Adds the structure to the document, once its only ``page`` is finished."""
+    @property
+    def elements(self) -> list[tuple[str, list[int]]]:
+        """What was marked, in the order of reading: of what kind it is, and the numbers of its marks."""
+        return self._elements
+
+    @property
+    def owners(self) -> list[int]:
+        """The index of the element that each mark belongs to."""
+        return self._owners
+
+
+class Structure:
+    """The structure of a document, page after page."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._document = canvas._doc
+        self._found: list[Any] = []
+        self._pages: list[Any] = []
+
+    def add(self, tags: Tags, scene: Scene, page: Any) -> None:
+        """Adds what the ``tags`` on a finished ``page`` of ``scene`` mark."""
         from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFString
 
-        document = self._canvas._doc
-        root, whole = PDFObjectReference("structure"), PDFObjectReference("structure-document")
-        sheet = document.Reference(page)
-        found = []
-        for number, (kind, marks) in enumerate(self._elements):
+        whole = PDFObjectReference("structure-document")
+        sheet = self._document.Reference(page)
+        found: list[Any] = []
+        for kind, marks in tags.elements:
             element = {"Type": PDFName("StructElem"), "S": PDFName(kind), "P": whole, "Pg": sheet, "K": PDFArray(marks)}
             if kind == FIGURE:
                 element["Alt"] = PDFString(clean(scene.description or scene.title))
-            found.append(document.Reference(PDFDictionary(element), f"structure-{number}"))
-        owners = document.Reference(PDFArray([found[element] for element in self._owners]), "structure-owners")
-        document.Reference(
-            PDFDictionary({"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root, "K": PDFArray(found)}),
-            "structure-document",
+            name = f"structure-{len(self._found) + len(found)}"
+            found.append(self._document.Reference(PDFDictionary(element), name))
+        number = len(self._pages)
+        owners = PDFArray([found[element] for element in tags.owners])
+        self._pages.append(self._document.Reference(owners, f"structure-owners-{number}"))
+        self._found += found
+        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
+        page.StructParents, page.Tabs = number, PDFName("S")
+
+    def write(self) -> None:
+        """Adds the structure to the document, once all its pages are finished."""
+        from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference
+
+        document, root, whole = (
+            self._document,
+            PDFObjectReference("structure"),
+            PDFObjectReference("structure-document"),
         )
-        tree = document.Reference(PDFDictionary({"Nums": PDFArray([0, owners])}), "structure-tree")
-        top = {"Type": PDFName("StructTreeRoot"), "K": PDFArray([whole]), "ParentTree": tree, "ParentTreeNextKey": 1}
+        body = {"Type": PDFName("StructElem"), "S": PDFName("Document"), "P": root, "K": PDFArray(self._found)}
+        document.Reference(PDFDictionary(body), "structure-document")
+        numbered = [part for pair in enumerate(self._pages) for part in pair]
+        tree = document.Reference(PDFDictionary({"Nums": PDFArray(numbered)}), "structure-tree")
+        top = {
+            "Type": PDFName("StructTreeRoot"),
+            "K": PDFArray([whole]),
+            "ParentTree": tree,
+            "ParentTreeNextKey": len(self._pages),
+        }
         document.Catalog.StructTreeRoot = document.Reference(PDFDictionary(top), "structure")
         document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
-        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
-        page.StructParents, page.Tabs = 0, PDFName("S")
 
 
 def keep(canvas: Canvas, source: str = "") -> None:

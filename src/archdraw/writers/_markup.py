@@ -58,3 +58,8 @@ def tagged(tag: str, attributes: str, inside: str) -> str:
 
 def dashed(dash: tuple[float, ...]) -> str:
     return f' stroke-dasharray="{" ".join(map(number, dash))}"' if dash else ""
+
+
+def step(number: int | None) -> str:
+    """The attribute of what appears in the step of that ``number``; None: it is there from the beginning."""
+    return "" if number is None else f' data-step="{number}"'

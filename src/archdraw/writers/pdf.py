@@ -15,7 +15,7 @@ from unicodedata import bidirectional
 from archdraw.fonts import UNITS, Weight, font_file, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
-from archdraw.writers._keeping import Tags, keep, with_ended_streams
+from archdraw.writers._keeping import Structure, Tags, keep, with_ended_streams
 from archdraw.writers._outlines import steps
 from archdraw.writers._values import clean, origin, page_size, rounded_legs, safe_link
 
@@ -35,8 +35,8 @@ def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed") -> byte
     return pdf(scene, scale=scale)
 
 
-def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
-    """``scene`` on one page of its size, 0.75 points a px, times ``scale``.
+def pdf(*scenes: Scene, scale: float = 1.0) -> bytes:
+    """Each of ``scenes`` on a page of its size, 0.75 points a px, times ``scale``; the first says what the file is.
 
     Links are links, and those within the picture are bookmarks too. The file's date is always the same, or that of the
     environment's ``SOURCE_DATE_EPOCH`` (seconds since 1970).
@@ -46,11 +46,10 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     """
     from reportlab.pdfgen.canvas import Canvas
 
-    wide, high = page_size(scene, scale)
-    file = io.BytesIO()
+    scene, file = scenes[0], io.BytesIO()
     canvas = Canvas(
         file,
-        pagesize=(wide, high),
+        pagesize=page_size(scene, scale),
         invariant=1,
         pageCompression=1,
         lang=clean(scene.language),
@@ -62,10 +61,15 @@ def pdf(scene: Scene, *, scale: float = 1.0) -> bytes:
     canvas.setAuthor("")
     canvas.setCreator("archdraw")
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    page = _Page(scene, canvas, wide, high)
-    page.paint()
-    canvas.showPage()
-    page.tags.write(scene, canvas._doc.Pages.pages[-1])
+    structure = Structure(canvas)
+    for number, one in enumerate(scenes):
+        wide, high = page_size(one, scale)
+        canvas.setPageSize((wide, high))
+        page = _Page(one, canvas, wide, high, number)
+        page.paint()
+        canvas.showPage()
+        structure.add(page.tags, one, canvas._doc.Pages.pages[-1])
+    structure.write()
     keep(canvas, origin(scene))
     canvas.save()
     return with_ended_streams(file.getvalue())
@@ -107,8 +111,8 @@ def _turned(character: str) -> bool:
 class _Page:
     """One scene on its way to a page; y grows downwards as in the scene."""
 
-    def __init__(self, scene: Scene, canvas: Canvas, wide: float, high: float) -> None:
-        self.scene, self.canvas, self.high = scene, canvas, high
+    def __init__(self, scene: Scene, canvas: Canvas, wide: float, high: float, number: int) -> None:
+        self.scene, self.canvas, self.high, self.number = scene, canvas, high, number
         self.scale = wide / scene.width
         self.tags = Tags(canvas)
         self.blocks = 0
@@ -281,9 +285,12 @@ class _Page:
             self.canvas.linkURL(safe_link(group.href), (left, bottom, right, top), thickness=0, F=PRINTED)
             return
         there = self.on_page(place)
+        if self.number:
+            # A name of its own on each page: links lead to the same page.
+            target = f"{target} {self.number}"
         self.canvas.bookmarkPage(target, fit="FitR", left=there[0], bottom=there[1], right=there[2], top=there[3])
         self.canvas.linkRect("", target, (left, bottom, right, top), thickness=0, F=PRINTED)
-        if group.title:
+        if group.title and not self.number:
             self.canvas.addOutlineEntry(clean(group.title), target)
 
     def on_page(self, place: Bounds) -> Bounds:

@@ -19,7 +19,7 @@ from typing import assert_never, cast
 from archdraw.fonts import FALLBACK, UNITS, MissingGlyph, Weight, embedded_faces, missing, outline
 from archdraw.scene import Circle, Element, Glyph, Group, Line, Point, Polygon, Rect, Scene, Text, paths_of
 from archdraw.writers import TextMode, check_prefix
-from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, tagged
+from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, step, tagged
 from archdraw.writers._outlines import coarse
 from archdraw.writers._values import content, number, origin, outer, quoted, rounded_path, safe_link
 
@@ -54,11 +54,13 @@ def svg(
     could run a script and for a ``prefix`` that cannot be part of an id, :class:`ValueError` for a coordinate that is
     no number.
     """
-    return _Picture(scene, text, prefix, scale, shared_outlines).written()
+    return Picture(scene, text, prefix, scale, shared_outlines).written()
 
 
-class _Picture:
+class Picture:
     """One scene on its way to SVG. Each method that is named after a thing returns its markup."""
+
+    step = staticmethod(step)
 
     def __init__(self, scene: Scene, text: TextMode, prefix: str, scale: float, shared_outlines: bool) -> None:
         self.scene, self.text, self.scale, self.shared_outlines = scene, text, scale, shared_outlines
@@ -185,9 +187,7 @@ class _Picture:
 
     def line(self, line: Line) -> str:
         """A line with its head; what it leaves and enters stands at both together."""
-        data = f' data-from="{quoted(line.start)}"' if line.start else ""
-        if line.step is not None:
-            data += f' data-step="{line.step}"'
+        data = (f' data-from="{quoted(line.start)}"' if line.start else "") + self.step(line.step)
         if line.end:
             data += f' data-to="{quoted(line.end)}"'
         colour = self.paints[line.stroke]
@@ -201,8 +201,8 @@ class _Picture:
         return f'<g{data}><path d="{path}"{stroke}<polygon fill="{colour}" points="{corners}" /></g>'
 
     def polygon(self, points: tuple[Point, ...], fill: str) -> str:
-        corners = " ".join([f"{number(x)},{number(y)}" for x, y in points])
-        return f'<polygon fill="{self.paints[fill]}" points="{corners}" />'
+        corners = [f"{number(x)},{number(y)}" for x, y in points]
+        return f'<polygon fill="{self.paints[fill]}" points="{" ".join(corners)}" />'
 
     def stroke(self, colour: str | None, width: float) -> tuple[str, str]:
         """The attributes for the colour of a stroke and for its width; empty where there is none."""
@@ -228,8 +228,7 @@ class _Picture:
             data, place = f'{data} data-path="{quoted(group.path)}"', f' id="{self.group_ids.pop()[1]}"'
         if group.role:
             data += f' data-role="{quoted(group.role)}"'
-        if group.step is not None:
-            data += f' data-step="{group.step}"'
+        data += self.step(group.step)
         title = tagged("title", "", content(group.title)) if group.title else ""
         return tagged(tag, f"{data}{href}{place}{target}{xlink}", title + self.elements(group.children))
 

@@ -15,7 +15,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET, SMALL, Measures
 from archdraw.layout.diagram.text import Row, fitted
-from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width, paint_cell
+from archdraw.layout.plate.panels import BADGE, Panel, Piece, badge, badge_width, opening, paint_cell
 from archdraw.layout.turned import Turned
 from archdraw.picture import Diagram, ExpertGrid, Figure, HeadGroups, Inset, Item, Masks, Share, Split, Words
 
@@ -216,6 +216,11 @@ def _cell(item: Diagram, inner: float, gap: float) -> Cell | None:
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px: what is to spare goes above and below each figure."""
+    with opening(canvas, panel.inset):
+        _paint(canvas, panel, left, top, height)
+
+
+def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     inset = panel.inset
     canvas.rect(
         left,

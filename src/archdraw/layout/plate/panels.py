@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas
@@ -178,12 +179,19 @@ def _diagram(item: Diagram, gap: float, inner: float) -> Cell:
 
 def paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:
     """``panel`` in ``height`` px."""
-    name = letters.name_of(panel.inset)
-    for path in filter(None, (panel.inset.source or panel.inset.beside, *panel.inset.also)):
+    with opening(canvas, panel.inset):
+        _paint(canvas, panel, left, top, height)
+
+
+@contextmanager
+def opening(canvas: Canvas, inset: Inset) -> Iterator[None]:
+    """What is painted inside is the panel of ``inset``, which its boxes say that they open."""
+    name = letters.name_of(inset)
+    for path in filter(None, (inset.source or inset.beside, *inset.also)):
         # A box may be opened by several panels.
         canvas.opens[path] = f"{canvas.opens[path]} {name}" if path in canvas.opens else name
-    with canvas.section("panel", panel.inset.title, panel=name):
-        _paint(canvas, panel, left, top, height)
+    with canvas.section("panel", inset.title, panel=name):
+        yield
 
 
 def _paint(canvas: Canvas, panel: Panel, left: float, top: float, height: float) -> None:

@@ -13,6 +13,7 @@ from archdraw.glossary import Phrase, comparison, text
 from archdraw.glossary.comparison import FIELD, SOURCES_OF
 from archdraw.layout.compare import grid, pages, side_by_side
 from archdraw.layout.compare.side_by_side_picture import ColumnHead, PanelRow, SideBySide
+from archdraw.layout.compare.table import TableRow
 from archdraw.layout.diagram.forks import is_forked
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.plate import LAST_RESORT as LARGEST
@@ -134,8 +135,7 @@ def compared(value: Compared, *, details: bool = False, brief: bool = False) -> 
     items = aligning.grid(columns, value.differences, slugs)
     pairings = [one.pairing for one in value.differences]
     opened, lettered = _panels(plates, slugs, grid.slots(items), pairings)
-    rows = table_rows(value.differences, subjects)
-    equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, subjects))))
+    rows, equal = table(value)
     names = [one.spec.name for one in subjects]
     together = f"{', '.join(names[:-1])} and {names[-1]}"
     sentences = words.sentences(rows, names) or "No differences."
@@ -155,6 +155,12 @@ def compared(value: Compared, *, details: bool = False, brief: bool = False) -> 
         folded=0 if details else len({id(inset) for row in opened for inset in row.insets if inset}),
         footer=_footer(subjects),
     )
+
+
+def table(value: Compared) -> tuple[tuple[TableRow, ...], str]:
+    """What differs, a row each, and what is equal or stands elsewhere, in words."""
+    equal = " ".join(filter(None, (words.moved(value.differences), words.equal(value.differences, value.subjects))))
+    return tuple(table_rows(value.differences, value.subjects)), equal
 
 
 def _subtitle(subject: Subject) -> tuple[str, ...]:

@@ -1,0 +1,283 @@
+"""Slides of models: each one's layers, what is in its blocks, its numbers and sources, and how several differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from archdraw.app.pictures import subject
+from archdraw.errors import ArchdrawError
+from archdraw.model import Model
+from archdraw.profile import Profile, Step, load_profile
+from archdraw.provenance import named, of_document
+from archdraw.records import record
+from archdraw.scene import Scene
+from archdraw.setters import setting_by
+from archdraw.spec.presenting import titled
+from archdraw.theme import Theme, load_theme
+from archdraw.tree.counts import DEFAULT_CONTEXT, report
+from archdraw.tree.sheet import Row as SheetRow
+from archdraw.tree.sheet import rows
+from archdraw.typesetting import other_fonts
+from archdraw.version import VERSION
+from archdraw.views import paged
+from archdraw.views.header import kind_of, origin
+from archdraw.views.on_slides import OnSlides, on_slides
+from archdraw.views.several import compare
+from archdraw.writers.pptx import THEME_COLOURS, As, Point, Points, Slide, Table, free, slide_of, written
+from archdraw.writers.pptx import Deck as Written
+
+SIZES = {"16:9": "slide", "4:3": "slide-4-3"}
+"""The profiles of pages by the shapes of slides."""
+HEADER = 0.84
+"""Inches of a page that its name takes, which is the title of a slide in a template."""
+LONG = 10
+"""Rows of facts from which on they stand in two tables side by side."""
+WITH_WORDS = (0.62, 0.38)
+"""How a slide is shared between what is in a block and the words about it."""
+BESIDE = (14, 13, 12, 11, 10, 9)
+"""Points of the smallest text of models side by side."""
+WIDEST = 3
+"""So many stand side by side at most."""
+WITHOUT: tuple[Step, ...] = ("tags", "spacing", "notes", "alternatives", "pairs", "runs", "modules")
+"""What such a page does without: not what is in a layer, since that is what is compared."""
+UNSEEN = 0.25
+"""Inches of such a page that are not on the slide: its last line, which is said with it."""
+FEW = 4
+"""What is equal has a slide of its own where it is so much."""
+SIGN_WORDS = {"added": "+", "removed": "−", "changed": "≠"}
+
+
+@record(repr=False)
+class Deck:
+    """Slides: the bytes of a file of PowerPoint, and the ``remarks``, in words, of what is not in it."""
+
+    data: bytes
+    title: str
+    remarks: tuple[str, ...]
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the file to ``path`` (.pptx), at once, and returns the path.
+
+        Raises :class:`archdraw.ArchdrawError` for another suffix, :class:`OSError` where the file cannot be written.
+        """
+        from archdraw.files import write_whole
+
+        target = Path(path)
+        if target.suffix.lower() != ".pptx":
+            raise ArchdrawError(f"slides are written as .pptx, not as {target.suffix or 'a file without a suffix'}")
+        write_whole(target, self.data)
+        return target
+
+    def __repr__(self) -> str:
+        return f"<archdraw deck {self.title}>"
+
+
+def deck(
+    models: Sequence[Model],
+    *,
+    theme: str | Path | Theme = "light",
+    template: str | Path | None = None,
+    size: str = "16:9",
+    pictures: As = "shapes",
+    clicks: bool = False,
+    fonts: Sequence[str | Path] = (),
+    title: str = "",
+    said: str = "",
+    metadata: bool = True,
+) -> Deck:
+    """The slides of ``models``: of several also what distinguishes them, first of all.
+
+    ``template`` is a presentation or template of PowerPoint in whose layouts, fonts, colours and size of slides all is
+    set; without one they are those of ``theme``, and ``size`` is "16:9" or "4:3". ``pictures`` are "shapes", or a
+    "picture" that cannot be edited. With ``clicks`` each model is built up by clicks.
+    ``said`` is the command that the file names as its own; without ``metadata`` it does not say of what it was made.
+    Raises :class:`ArchdrawError` for a size, a theme, a template or a font that there is not, and where python-pptx is
+    not installed.
+    """
+    if size not in SIZES:
+        raise ArchdrawError(f"slides of {size} are not made; say {' or '.join(SIZES)}")
+    chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
+    profile = load_profile(SIZES[size])
+    sides = (float(round(profile.size[0])), float(round(profile.size[1])))
+    wide, high = sides[0] * 0.92, sides[1] * 0.8
+    if template is not None:
+        wide, high = free(template)
+        profile = profile.model_copy(update={"width": f"{wide / 96:.4f}in", "height": f"{high / 96 + HEADER:.4f}in"})
+    names = [titled(model.spec).name for model in models]
+    whole = title or _listed(names)
+    remarks: list[str] = []
+    with setting_by(other_fonts(list(fonts))):
+        slides: list[Slide] = []
+        if len(models) > 1:
+            slides += _together(models, chosen, (wide, high), remarks)
+        for model in models:
+            slides += _model(model, profile, chosen, clicks=clicks)
+    palette = {name: chosen.colour(name) for name in THEME_COLOURS}
+    made = Written(
+        whole, tuple(slides), sides, palette, template, "en", pictures, _origin(models, said) if metadata else ""
+    )
+    return Deck(written(made), whole, tuple(remarks))
+
+
+def _origin(models: Sequence[Model], said: str) -> str:
+    """What the file says of the ``models`` that it was made of, and of the command."""
+    documents = [(model.spec.document, model.reading is None) for model in models]
+    specs = named({document.file: of_document(document, own=own) for document, own in documents})
+    about = {"archdraw": VERSION, **({"command": said} if said else {}), "specs": specs}
+    return json.dumps(about, ensure_ascii=False, sort_keys=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _model(model: Model, profile: Profile, theme: Theme, *, clicks: bool) -> Iterator[Slide]:
+    """The slides of one model."""
+    name = titled(model.spec).name
+    shown = on_slides(model.spec, model.block, profile, theme)
+    facts = list(_facts(model))
+    notes = "\n".join((shown.whole.description, *(point.text for point in _sources(model))))
+    first = slide_of(shown.whole)
+    yield Slide(first.title, first.parts, first.subtitle, notes, steps=clicks, section=name)
+    yield from _opened(shown, name)
+    if shown.counted is not None:
+        yield Slide(f"{name}: layers, parameters and memory", (shown.counted,), notes=shown.whole.description)
+    yield from facts
+    yield Slide(f"{name}: sources", (Points(tuple(_sources(model))),))
+
+
+def _opened(shown: OnSlides, name: str) -> Iterator[Slide]:
+    """A slide for each panel: what is in it at the left, its words at the right."""
+    for one in shown.opened:
+        words = Points(tuple(Point(line.text, strong=line.strong) for line in one.words))
+        notes = "\n".join((f"{one.title} of {name}", *(line.text for line in one.words)))
+        title = f"{name}: {one.title}"
+        if one.figure is None:
+            yield Slide(title, (words,), notes=notes)
+        elif one.words:
+            yield Slide(title, (one.figure, words), notes=notes, shares=WITH_WORDS)
+        else:
+            yield Slide(title, (one.figure,), notes=notes)
+
+
+def _facts(model: Model) -> Iterator[Slide]:
+    """What is counted of ``model``, in full."""
+    counted = report(
+        model.facts, model.name, model.spec.context_length or DEFAULT_CONTEXT, incomplete=model.spec.incomplete
+    )
+    sheet = tuple(rows(counted))
+    title = f"{titled(model.spec).name}: facts"
+    said = "\n".join(f"{name.strip()}: {value}" + (f" ({remark})" if remark else "") for name, value, remark in sheet)
+    if not sheet:
+        reasons = ", ".join(model.spec.incomplete) or "its structure is not disclosed"
+        yield Slide(title, (Points((Point(f"not counted: {reasons}", strong=True),)),))
+        return
+    if len(sheet) <= LONG:
+        yield Slide(title, (_sheet(sheet, title),), notes=said)
+        return
+    rest, parts = _apart(sheet)
+    yield Slide(title, (_sheet(rest, title), _sheet(parts, title)), notes=said)
+
+
+def _apart(sheet: Sequence[SheetRow]) -> tuple[Sequence[SheetRow], Sequence[SheetRow]]:
+    """The rows of ``sheet`` in two: what has most parts stands by itself, with these."""
+    starts = [index for index, row in enumerate(sheet) if not row[0].startswith(" ")]
+    start, end = max(zip(starts, [*starts[1:], len(sheet)], strict=True), key=lambda one: one[1] - one[0])
+    if end - start < 3:
+        start, end = len(sheet) // 2, len(sheet)
+    return (*sheet[:start], *sheet[end:]), sheet[start:end]
+
+
+def _sheet(sheet: Sequence[SheetRow], title: str) -> Table:
+    indented = tuple((name.replace("  ", "   "), value, remark) for name, value, remark in sheet)
+    strong = frozenset(index for index, row in enumerate(sheet) if row[0] == "total parameters")
+    return Table((), indented, right=frozenset({1}), strong=strong, title=title)
+
+
+def _sources(model: Model) -> Iterator[Point]:
+    """Where what is drawn is from."""
+    spec = model.spec
+    sources = spec.sources
+    for source in sources.values() if isinstance(sources, dict) else sources:
+        yield Point(str(source), strong=True)
+    for name, link in spec.links.items():
+        yield Point(f"{name}: {link}", link=str(link))
+    if spec.license:
+        yield Point(f"License: {spec.license}")
+    if not sources and not spec.links:
+        yield Point("no sources are named")
+    yield Point("Drawn and counted by archdraw")
+
+
+def _together(models: Sequence[Model], theme: Theme, room: tuple[float, float], remarks: list[str]) -> Iterator[Slide]:
+    """What several models have in common and apart: a table of all, then a comparison of up to four."""
+    names = [titled(model.spec).name for model in models]
+    section = "Overview"
+    table = Table(
+        ("model", "developer, release", "kind", "parameters", "active", "layers", "context"),
+        tuple(_row(model) for model in models),
+        right=frozenset({3, 4, 5, 6}),
+        title="Models",
+    )
+    yield Slide(_listed(names), (table,), section=section)
+    unknown = [name for name, model in zip(names, models, strict=True) if model.facts.unknown]
+    if len(models) > compare.MOST:
+        remarks.append(f"no comparison: it takes at most {compare.MOST} models, not {len(models)}")
+        return
+    if unknown:
+        remarks.append(f"no comparison: the structure of {_listed(unknown)} is not disclosed")
+        return
+    # Four would be too narrow: they stand two and two.
+    for some in (models[:2], models[2:]) if len(models) > WIDEST else (models,):
+        scenes = _beside(some, theme, room)
+        title = f"{_listed([titled(model.spec).name for model in some])} side by side"
+        yield Slide(title, tuple(scenes), notes="\n".join(scene.description for scene in scenes))
+    value = compare.gather([subject(model) for model in models])
+    differences, equal = compare.table(value)
+    if differences:
+        rows = tuple((row.name, *_values(row.values, row.signs)) for row in differences)
+        yield Slide("What differs", (Table(("", *names), rows, title="What differs"),), notes=equal)
+    if len(_lines(equal)) >= FEW:
+        yield Slide("What is equal", (Points(tuple(Point(line) for line in _lines(equal))),))
+
+
+def _beside(models: Sequence[Model], theme: Theme, room: tuple[float, float]) -> list[Scene]:
+    """The layers of ``models`` for columns side by side, with the largest words with which what is in them has room."""
+    wide, high = room
+    half = load_profile("slide-half")
+    size = {"width": f"{wide / len(models) * 0.97 / 96:.4f}in", "height": f"{high / 96 + UNSEEN:.4f}in", "facts": 0}
+    spine = {**half.spine, **(half.columns if len(models) > 2 else {})}
+    for least, drop in (*((least, WITHOUT) for least in BESIDE), (BESIDE[-1], half.drop)):
+        changes = {**size, "spine": spine, "least_text": f"{least}pt", "drop": drop}
+        profile = half.model_copy(update=changes)
+        try:
+            whole = drop is WITHOUT
+            return [paged.draw(titled(one.spec), one.block, profile, theme, layers=whole) for one in models]
+        except ArchdrawError:
+            if drop is not WITHOUT:
+                raise
+    raise AssertionError("a page of all steps is drawn or raises")
+
+
+def _values(values: Sequence[str], signs: Sequence[str | None]) -> Iterator[str]:
+    """The values of a row, those that are unlike the one before them with a sign."""
+    yield values[0]
+    for value, sign in zip(values[1:], signs, strict=True):
+        yield f"{SIGN_WORDS[sign]} {value}" if sign else value
+
+
+def _lines(equal: str) -> list[str]:
+    return [part.strip() for part in equal.removeprefix("Equal: ").rstrip(".").split(", ")]
+
+
+def _row(model: Model) -> tuple[str, ...]:
+    from archdraw.glossary.numbers import parameters
+
+    spec, counted = titled(model.spec), model.facts
+    size = "not disclosed" if counted.unknown else parameters(counted.total_parameters)
+    active = "" if counted.unknown else parameters(counted.active_parameters)
+    context = f"{spec.context_length:,}" if spec.context_length else ""
+    layers = "" if counted.unknown else f"{counted.layers:,}"
+    return spec.name, origin(spec), kind_of(model.block), size, active, layers, context

@@ -1,0 +1,123 @@
+"""``archdraw deck``: slides of models for PowerPoint."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archdraw import provenance
+from archdraw.cli._files import check_stdout, write_file
+from archdraw.cli._pictures import FONT_HELP, TEMPLATE_HELP, known_theme, metadata_option, theme_help
+from archdraw.cli._specs import Work, transformers_option
+from archdraw.model_files import slug_of
+
+if TYPE_CHECKING:
+    from archdraw.model import Model
+
+SIZES = ("16:9", "4:3")
+MOST_NAMED = 4
+"""The file of a deck of so many models is named after them."""
+
+
+@click.command("deck")
+@click.argument("specs", metavar="MODEL...", nargs=-1, required=True)
+@click.option("-o", "--output", default="out", show_default=True, metavar="DIR|FILE",
+              help="Output folder, one .pptx file, or - for stdout.")  # fmt: skip
+@click.option("--template", default=None, metavar="FILE",
+              help=TEMPLATE_HELP)  # fmt: skip
+@click.option("--size", type=click.Choice(SIZES), help="Shape of the slides.  [default: 16:9]")
+@click.option("--theme", metavar="NAME|FILE", callback=lambda *given: known_theme(*given) if given[2] else None,
+              help=f"{theme_help()}  [default: light]")  # fmt: skip
+@click.option("--as", "pictures", type=click.Choice(["shapes", "picture"]), default="shapes", show_default=True,
+              help="Pictures are shapes to be edited, or one picture (SVG, with PNG for older programs).")  # fmt: skip
+@click.option("--clicks", is_flag=True, help="Each model is built up by clicks: its input, its layers, its branches.")
+@click.option("--title", default="", metavar="TEXT", help="Title of the file.  [default: the names of the models]")
+@click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
+@metadata_option
+@transformers_option
+@click.pass_obj
+def command(
+    show_traceback: bool,
+    /,
+    specs: tuple[str, ...],
+    output: str,
+    template: str | None,
+    size: str | None,
+    theme: str | None,
+    pictures: str,
+    clicks: bool,
+    title: str,
+    fonts: tuple[str, ...],
+    no_metadata: bool,
+    with_transformers: bool,
+) -> int:
+    """Make slides of models for PowerPoint.
+
+    A MODEL is a spec, a config.json or another source, or the name of a model that comes with archdraw. Each has a
+    slide of the whole, one of what is in each of its blocks, its layers, parameters and memory, its facts, its sources.
+    Several have a table of all in front, and two to four of them what differs. Blocks are shapes, lines stay joined to
+    them. Needs python-pptx: pip install "archdraw-nn[pptx]".
+
+    \b
+    archdraw deck llama-3-8b                                   out/llama-3-8b.pptx
+    archdraw deck deepseek-v3 kimi-k2 -o talk.pptx --theme dark
+    archdraw deck qwen3-next-80b-a3b --template corporate.potx
+    archdraw deck my-model/config.json --clicks --size 4:3
+    """
+    for name, value in (("--size", size), ("--theme", theme)):
+        if template is not None and value:
+            raise click.UsageError(f"{name} is that of the template")
+    target = _target(output, specs)
+    if target is None:
+        check_stdout("pptx")
+    from archdraw.app.deck import deck
+    from archdraw.cli._terminal import report
+    from archdraw.cli._views import words_given
+
+    work = Work(show_traceback=show_traceback)
+
+    def read(file: Path) -> Model:
+        from archdraw.model import load
+
+        return load(file, with_transformers=with_transformers)
+
+    # One that is named twice is two, as where models are compared.
+    models = [model for word in specs for model in work.each([word], read)]
+    if work.code:
+        return work.code
+    made = deck(
+        models,
+        theme=theme or "light",
+        template=template,
+        size=size or SIZES[0],
+        pictures="picture" if pictures == "picture" else "shapes",
+        clicks=clicks,
+        fonts=fonts,
+        title=title,
+        said=provenance.command(words_given("deck")),
+        metadata=not no_metadata,
+    )
+    report([f"archdraw: warning: {remark}" for remark in made.remarks])
+    if target is None:
+        sys.stdout.buffer.write(made.data)
+        return work.code
+    write_file(target, made.data)
+    click.echo(str(target))
+    return work.code
+
+
+def _target(output: str, specs: tuple[str, ...]) -> Path | None:
+    """The file to write; None for stdout. Raises :class:`click.UsageError` for a file of another format."""
+    if output == "-":
+        return None
+    path = Path(output)
+    suffix = path.suffix.lower()
+    if path.is_dir() or output.endswith("/") or not suffix[1:].isalpha():
+        named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else ["models"]
+        return path / f"{'-'.join(named)}.pptx"
+    if suffix != ".pptx":
+        raise click.UsageError(f"slides are written as .pptx, not as {suffix}; end the name of a folder with /")
+    return path

@@ -1,0 +1,307 @@
+"""Decks: which slides they have, what stands on them, in whose design, and by which clicks."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pptx import Presentation
+
+import archdraw
+from archdraw.app.deck import Deck, deck
+from archdraw.cli import run
+from archdraw.errors import ArchdrawError
+from archdraw.provenance import found_in
+from archdraw.scene import Group, Line, Scene, until
+from archdraw.tree.counts import report
+from archdraw.tree.sheet import rows
+from read_slides import P, about, every, faults_of, place, shapes, slide_of, words
+from slide_templates import harbour, night
+
+SPEC = Path(__file__).parent.parent / "specs" / "llama-3-8b.yaml"
+
+
+@cache
+def made_of(*models: str, **options: Any) -> Deck:
+    return deck([archdraw.load(model) for model in models], **options)
+
+
+def read(made: Deck) -> Any:
+    return Presentation(io.BytesIO(made.data))
+
+
+def titles(made: Deck) -> list[str]:
+    return [slide.shapes.title.text_frame.text.partition("   ")[0] for slide in read(made).slides]
+
+
+@pytest.fixture
+def template(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The template that the test names, as a file."""
+    path = tmp_path / ("harbour.potx" if request.param == "harbour" else "night.pptx")
+    path.write_bytes(harbour() if request.param == "harbour" else night())
+    return path
+
+
+IN_TEMPLATES = pytest.mark.parametrize("template", ["harbour", "night"], indirect=True)
+
+
+def test_a_model_has_a_slide_for_the_whole_each_panel_its_numbers_and_sources() -> None:
+    assert titles(made_of("deepseek-v3")) == [
+        "DeepSeek V3",
+        "DeepSeek V3: Mixture of experts",
+        "DeepSeek V3: Multi-head latent attention",
+        "DeepSeek V3: layers, parameters and memory",
+        "DeepSeek V3: facts",
+        "DeepSeek V3: sources",
+    ]
+
+
+def test_several_models_have_a_table_and_what_differs_in_front() -> None:
+    made = made_of("llama-3-8b", "deepseek-v3")
+    assert titles(made)[:4] == [
+        "Llama 3 8B and DeepSeek V3",
+        "Llama 3 8B and DeepSeek V3 side by side",
+        "What differs (1 of 2)",
+        "What differs (2 of 2)",
+    ]
+    assert made.remarks == ()
+    data = zipfile.ZipFile(io.BytesIO(made.data)).read("ppt/presentation.xml").decode()
+    assert re.findall('p14:section name="([^"]*)"', data) == ["Overview", "Llama 3 8B", "DeepSeek V3"]
+    rows_of = [row for number in (3, 4) for row in table_of(read(made).slides[number - 1])]
+    assert ["hidden size", "4,096", "≠ 7,168"] in rows_of
+    assert ["MTP module", "none", "+ 1 layer, 11.6B (not in total)"] in rows_of
+
+
+def table_of(slide: Any) -> list[list[str]]:
+    return [
+        [cell.text_frame.text for cell in row.cells]
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+    ]
+
+
+def test_facts_are_those_that_are_counted() -> None:
+    model = archdraw.load("deepseek-v3")
+    counted = report(model.facts, model.name, model.spec.context_length or 0)
+    (slide,) = (slide for slide in read(made_of("deepseek-v3")).slides if "facts" in slide.shapes.title.text_frame.text)
+    expected = sorted([name.strip(), value, remark] for name, value, remark in rows(counted))
+    assert sorted([name.strip(), *rest] for name, *rest in table_of(slide)) == expected
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        (("gpt-2", "gpt-2-xl", "gpt-1", "llama-1-7b", "llama-2-7b"), "it takes at most 4 models, not 5"),
+        (("gpt-2", "step-5-preview"), "the structure of Step-5 Preview is not disclosed"),
+    ],
+)
+def test_what_a_deck_lacks_is_said(models: tuple[str, ...], said: str) -> None:
+    (remark,) = made_of(*models).remarks
+    assert remark == f"no comparison: {said}"
+
+
+@pytest.mark.parametrize("options", [{}, {"theme": "dark", "size": "4:3"}, {"clicks": True}, {"pictures": "picture"}])
+def test_a_deck_is_valid_and_the_same_each_time(options: dict[str, Any], tmp_path: Path) -> None:
+    made = made_of("llama-3-8b", "deepseek-v3", **options)
+    assert faults_of(made.data, tmp_path) == []
+    assert deck([archdraw.load("llama-3-8b"), archdraw.load("deepseek-v3")], **options).data == made.data
+
+
+def test_slides_of_4_by_3_are_so() -> None:
+    found = read(made_of("llama-3-8b", size="4:3"))
+    assert (found.slide_width, found.slide_height) == (9_144_000, 6_858_000)
+    with pytest.raises(ArchdrawError, match="say 16:9 or 4:3"):
+        made_of("llama-3-8b", size="5:4")
+
+
+@IN_TEMPLATES
+def test_a_template_has_its_layouts_fonts_and_colours(template: Path, tmp_path: Path) -> None:
+    made = made_of("llama-3-8b", template=str(template))
+    assert faults_of(made.data, tmp_path) == []
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        theme = archive.read("ppt/theme/theme1.xml").decode()
+        assert ("DejaVu Sans" if "harbour" in template.name else "Liberation Serif") in theme
+        slides = [archive.read(name).decode() for name in archive.namelist() if name.startswith("ppt/slides/slide")]
+    assert not any("srgbClr" in slide or "a:latin" in slide for slide in slides)
+    assert "A slide of the template" not in "".join(slides)
+    assert titles(made)[0] == "Llama 3 8B"
+
+
+@IN_TEMPLATES
+def test_in_a_template_all_stands_where_it_has_room(template: Path) -> None:
+    found = read(made_of("llama-3-8b", "deepseek-v3", template=str(template)))
+    layout = next(one for one in found.slide_layouts if one._element.get("type") == "obj")
+    body = layout.placeholders[1]
+    slack = 60_000  # what strokes and heads of lines reach beyond their shapes
+    for number, slide in enumerate(found.slides, 1):
+        for shape in slide.shapes:
+            if shape.is_placeholder or "txBox" in str(shape._element.xpath("./p:nvSpPr/p:cNvSpPr/@txBox")):
+                continue
+            assert shape.left >= body.left - slack, (number, shape.name)
+            assert shape.top >= body.top - slack, (number, shape.name)
+            assert shape.left + shape.width <= body.left + body.width + slack, (number, shape.name)
+            assert shape.top + shape.height <= body.top + body.height + slack, (number, shape.name)
+
+
+@pytest.mark.parametrize("options", [{}, {"theme": "dark"}, {"size": "4:3"}])
+def test_nothing_stands_outside_of_its_slide(options: dict[str, Any]) -> None:
+    made = made_of("qwen3-next-80b-a3b", "whisper-large-v3", **options)
+    found = read(made)
+    for number, slide in enumerate(found.slides, 1):
+        for shape in every(slide.shapes):
+            if shape.has_text_frame and "txBox" in shape._element.xml.partition("spPr")[0]:
+                continue
+            assert shape.left >= 0, (number, shape.name)
+            assert shape.top >= 0, (number, shape.name)
+            assert shape.left + shape.width <= found.slide_width, (number, shape.name)
+            assert shape.top + shape.height <= found.slide_height, (number, shape.name)
+
+
+# Steps.
+
+
+def steps_of(scene: Scene) -> set[int]:
+    found: set[int] = set()
+    waiting: list[Any] = list(scene.children)
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element, Group | Line) and element.step is not None:
+            found.add(element.step)
+        waiting += element.children if isinstance(element, Group) else ()
+    return found
+
+
+def test_until_a_step_there_is_nothing_later() -> None:
+    scene = archdraw.load("deepseek-v3").scene()
+    assert steps_of(scene) == set(range(len(scene.steps)))
+    for step, name in enumerate(scene.steps):
+        state = until(scene, step)
+        assert steps_of(state) == set(range(step + 1))
+        assert state.title == f"{scene.title}, step {step + 1} of {len(scene.steps)}: {name}"
+    assert until(scene, len(scene.steps) - 1).children == scene.children
+
+
+def test_clicks_show_each_shape_of_a_step_once(tmp_path: Path) -> None:
+    assert run(["render", str(SPEC), "--view", "plate", "--steps", "clicks", "-o", str(tmp_path / "made.pptx")]) == 0
+    data = (tmp_path / "made.pptx").read_bytes()
+    assert faults_of(data, tmp_path) == []
+    slide = slide_of(data)
+    shown = [target.get("spid") for target in slide.iter(f"{P}spTgt")]
+    clicks = [effect for effect in slide.iter(f"{P}cTn") if effect.get("nodeType") == "clickEffect"]
+    assert len(clicks) == len(archdraw.load(SPEC).scene().steps)
+    assert len(shown) == len(set(shown))
+    tree = slide.find(f".//{P}spTree")
+    top = {about(shape).get("id") for shape in tree if shape.tag != f"{P}nvGrpSpPr" and about(shape) is not None}
+    assert set(shown) <= top
+    named = {about(shape).get("id"): about(shape).get("name") for shape in shapes(tree, "sp")}
+    assert named[next(number for number in shown if number in named)] == "Tokenized text"
+
+
+def test_a_slide_for_each_step(tmp_path: Path) -> None:
+    assert run(["render", str(SPEC), "--steps", "slides", "-o", str(tmp_path / "made.pptx")]) == 0
+    found = Presentation(str(tmp_path / "made.pptx"))
+    scene = archdraw.load(SPEC).scene("slide")
+    assert len(found.slides) == len(scene.steps)
+    numbers = [len(list(every(slide.shapes))) for slide in found.slides]
+    assert numbers == sorted(numbers)
+    assert numbers[0] < numbers[-1]
+
+
+def test_fragments_of_reveal(tmp_path: Path) -> None:
+    words_of = ["render", str(SPEC), "--steps", "reveal", "--text", "plain", "--id-prefix", "a-"]
+    assert run([*words_of, "-o", str(tmp_path / "made.svg")]) == 0
+    text = (tmp_path / "made.svg").read_text("utf-8")
+    assert text.startswith("<svg")
+    assert "<style" not in text
+    indices = re.findall(r'class="fragment" data-fragment-index="(\d+)"', text)
+    assert indices == re.findall(r'data-step="(\d+)"', text)
+    assert {*map(int, indices)} == {*range(len(archdraw.load(SPEC).scene().steps))}
+    assert run(["render", str(SPEC), "-o", str(tmp_path / "plain.svg")]) == 0
+    assert "fragment" not in (tmp_path / "plain.svg").read_text("utf-8")
+
+
+def test_a_file_for_each_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run(["render", str(SPEC), "--view", "slide", "--steps", "files", "--format", "svg,png", "-o", str(tmp_path)])
+        == 0
+    )
+    number = len(archdraw.load(SPEC).scene("slide").steps)
+    names = [f"llama-3-8b-{step}.{ending}" for ending in ("svg", "png") for step in range(1, number + 1)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in names]
+    last = (tmp_path / f"llama-3-8b-{number}.svg").read_bytes()
+    assert found_in(last) is not None
+
+
+def test_a_page_for_each_step(tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    assert run(["render", str(SPEC), "--steps", "pdf", "-o", str(tmp_path / "made.pdf")]) == 0
+    pages = PdfReader(tmp_path / "made.pdf").pages
+    scene = archdraw.load(SPEC).scene()
+    assert len(pages) == len(scene.steps)
+    assert "Grouped-query attention" not in pages[0].extract_text()
+    assert "Grouped-query attention" in pages[scene.steps.index("attention")].extract_text()
+    assert [int(str(page["/StructParents"])) for page in pages] == list(range(len(pages)))
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        (["--steps", "pdf", "-o", "made.svg"], 2, "--steps pdf makes pdf, not svg"),
+        (["--steps", "files", "-o", "-"], 2, "-o - takes one spec and no --steps files"),
+        (["--steps", "clicks", "--view", "inset:self_attn", "-o", "made.pptx"], 1, "this view has no steps"),
+        (["--template", "x.pptx"], 2, "--template and --as are for slides: say --format pptx"),
+        (["--template", "x.pptx", "-o", "made.pptx"], 1, "x.pptx cannot be read: No such file or directory"),
+        (["--template", str(SPEC), "-o", "made.pptx"], 1, "is no presentation of PowerPoint (.pptx or .potx)"),
+    ],
+)
+def test_wrong_usage(
+    given: Sequence[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert run(["render", str(SPEC), *given]) == code
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.glob("made*"))
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["deck", "llama-3-8b", "gpt-2", "--title", "Two"]) == 0
+    assert capsys.readouterr().out == "out/llama-3-8b-gpt-2.pptx\n"
+    data = Path("out/llama-3-8b-gpt-2.pptx").read_bytes()
+    said = found_in(data)
+    assert said is not None
+    assert said["command"] == "archdraw deck llama-3-8b gpt-2 --title Two"
+    assert set(said["specs"]) == {"llama-3-8b", "gpt-2"}
+    assert Presentation(io.BytesIO(data)).core_properties.title == "Two"
+    assert run(["deck", "llama-3-8b", "no-such-model"]) == 1
+    assert run(["deck", "llama-3-8b", "--template", "x.pptx", "--theme", "dark"]) == 2
+    assert "--theme is that of the template" in capsys.readouterr().err
+    assert run(["deck", "llama-3-8b", "-o", "x.pdf"]) == 2
+    assert run(["deck", "llama-3-8b", "-o", "bare.pptx", "--no-metadata"]) == 0
+    assert found_in(Path("bare.pptx").read_bytes()) is None
+
+
+def test_a_format_has_its_own_usual_view(tmp_path: Path) -> None:
+    assert run(["render", str(SPEC), "--format", "svg,pptx", "-o", str(tmp_path)]) == 0
+    deck = Presentation(str(tmp_path / "llama-3-8b.pptx"))
+    assert (deck.slide_width, deck.slide_height) == (12_192_000, 6_858_000)
+    assert 'viewBox="0 0 1224 1096"' in (tmp_path / "llama-3-8b.svg").read_text("utf-8")
+
+
+def test_places_of_a_slide() -> None:
+    """The picture of a slide is as large as that: what is at its edge in px is so in EMU."""
+    scene = archdraw.load("llama-3-8b").scene("slide")
+    slide = slide_of(made_of("llama-3-8b").data)
+    lefts = {place(shape)[0] for shape in shapes(slide, "sp") if not words(shape)}
+    assert scene.width == 816
+    assert round(20 / 816 * 12_192_000) in lefts
