@@ -13,7 +13,7 @@ from archdraw.model import Model
 from archdraw.notebook import Explored
 from archdraw.site import blocks
 from archdraw.site.entries import DECLARATION
-from archdraw.site.templating import as_is, minified, page, words
+from archdraw.site.templating import as_is, page, plainer, words
 from archdraw.site.templating import script as variable
 from archdraw.theme import load_theme
 
@@ -36,7 +36,7 @@ def explored(model: Model, theme: str | Path, fonts: tuple[str, ...], height: in
     scripts = [
         data.decode(),
         variable("strings", words()["script"]["model"]).decode(),
-        *(minified((STATIC / name).read_bytes()).decode() for name in SCRIPTS),
+        *(plainer((STATIC / name).read_text("utf-8")) for name in SCRIPTS),
     ]
     style = "".join((STATIC / name).read_text("utf-8") for name in STYLES)
     ground = load_theme(theme).page
