@@ -72,7 +72,7 @@ def _details(brief: Brief) -> Brief:
 
 def _counting(box: Box) -> Box:
     """``box``; one of a mixture of experts says in its name how many there are, which is what they are known by."""
-    found = re.match(r"([\d,]+) of ([\d,]+)", box.detail)
+    found = re.match(r"(\d[\d,]*) of (\d[\d,]*\d|\d)", box.detail)
     if box.role != "experts" or box.label != text(feed_forward.MIXTURE_OF_EXPERTS()) or not found:
         return box
     return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=found[2])))

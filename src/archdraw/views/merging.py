@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.glossary import comparison
+from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.glossary import text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail
 from archdraw.records import replaced
 from archdraw.views.boxes import boxes, marked
