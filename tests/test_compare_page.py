@@ -186,7 +186,7 @@ def test_three_are_chosen_on_the_page_by_keyboard(chromium: Browser, site: Path)
 
 def test_what_cannot_be_compared_is_said(chromium: Browser, site: Path) -> None:
     with opened(chromium, site, "compare.html#models=u-net,__proto__,step-5-preview") as page:
-        page.wait_for_function("document.getElementById('said').textContent")
+        page.wait_for_selector("#said:not(:empty)")
         note = page.inner_text("#said")
         assert "No model here is called __proto__." in note
         assert "The structure of Step-5 Preview is not disclosed" in note

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from archdraw.app.tables import COLUMNS, Row, plain
 from archdraw.records import record
-from archdraw.site.templating import as_is, page
+from archdraw.site.templating import as_is, page, undirected
 
 NOT_DISCLOSED, NONE = "not disclosed", "–"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so is run by a spreadsheet that opens it; after an apostrophe it is shown."""
+
+MARKDOWN = re.compile(r"[\\|`<>\[\]]")
+"""Signs that mean something in a cell of a table of GitHub's Markdown."""
 
 ABOUT = frozenset({"developer", "released", "license", "family", "link", "context_length"})
 """What a spec says of a model and no count: a gap there is no secret of its developer's."""
@@ -45,7 +49,7 @@ def write_csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
 
 def inert(value: object) -> str:
     """``value`` for a cell of a CSV file that a spreadsheet may open."""
-    shown = plain(value)
+    shown = undirected(plain(value))
     is_text = isinstance(value, str | list) and shown.startswith(FORMULA)
     return f"'{shown}" if is_text else shown
 
@@ -60,12 +64,17 @@ def write_md(rows: Sequence[Row], keys: Sequence[str]) -> str:
     keys, linked = _for_readers(rows, keys)
     lines = [[COLUMNS[key].title for key in keys], ["---:" if COLUMNS[key].counted else "---" for key in keys]]
     for found in rows:
-        cells = [_for_people(found, key).replace("\\", "\\\\").replace("|", "\\|") for key in keys]
+        cells = [_inert_in_markdown(for_people(found, key)) for key in keys]
         if linked and "name" in keys and found["link"]:
             place = keys.index("name")
             cells[place] = f"[{cells[place]}]({found['link']})"
         lines.append(cells)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _inert_in_markdown(shown: str) -> str:
+    """``shown`` as a cell of a table in which nothing is markup, a link, or a direction for what comes after it."""
+    return MARKDOWN.sub(r"\\\g<0>", undirected(" ".join(shown.split())))
 
 
 def write_html(rows: Sequence[Row], keys: Sequence[str]) -> str:
@@ -106,7 +115,7 @@ def _for_readers(rows: Sequence[Row], keys: Sequence[str]) -> tuple[Sequence[str
     return keys, "link" not in keys
 
 
-def _for_people(found: Row, key: str) -> str:
+def for_people(found: Row, key: str) -> str:
     """A value in one cell, for people; of a model of which nothing can be counted, what is not disclosed is said."""
     value = found[key]
     if value is None:
@@ -120,7 +129,7 @@ def _cell(found: Row, key: str, linked: bool) -> Cell:
     counted, value = COLUMNS[key].counted, found[key]
     leads = key == "link" or (key == "name" and linked)
     return Cell(
-        _for_people(found, key),
+        for_people(found, key),
         counted,
         number=f"{value:,}" if counted and value else "",
         link=(found["link"] or "") if leads else "",

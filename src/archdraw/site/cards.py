@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from archdraw.app import tables
+from archdraw.glossary import text
+from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.numbers import data_size, parameters, tokens
 from archdraw.model import Model
+from archdraw.tree.walks import leaves
+from archdraw.views.active import active_parameters
 
 Card = dict[str, Any]
 """One model: ``facts`` are a row of the table of facts, ``shown`` what people read, ``groups`` what one filters by."""
 
-FILTERS = ("kind", "attention", "norm placement", "feed-forward", "developer", "family", "license", "year")
+FILTERS = (
+    *("kind", "attention", "norm placement", "feed-forward", "size", "developer", "family", "year", "license"),
+    "modality",
+)
 """What the models of a gallery can be filtered by, in the order of the page."""
+SIZES = {1e9: "under 1B", 1e10: "1B to 10B", 4e10: "10B to 40B", 1e11: "40B to 100B", 4e11: "100B to 400B"}
+"""Bands of all parameters by their ends."""
+LARGEST = "400B and more"
+LONG = 131_072
+"""A length of context, in tokens, at which caches are compared that do not grow with each token."""
 
 
 def card(model: Model) -> Card:
@@ -29,11 +42,14 @@ def card(model: Model) -> Card:
         "family": [spec.family] if spec.family else [],
         "license": [spec.license] if spec.license else [],
         "year": [str(spec.released)[:4]] if spec.released else [],
+        "size": [size_band(facts["total_parameters"])] if facts["total_parameters"] else [],
+        "modality": [*_modalities(model, subject)],
     }
     return {
         "facts": {key: _plain(value) for key, value in facts.items()},
-        "shown": dict(filter(lambda pair: pair[1], _shown(facts).items())),
+        "shown": dict(filter(lambda pair: pair[1], _shown(model, facts).items())),
         "groups": {name: about[name] for name in FILTERS},
+        "cache_at_length": None if facts["kv_cache_bytes"] is None else model.facts.kv_cache_bytes(LONG),
         "concepts": [] if facts["total_parameters"] is None else _concepts(subject),
         "key_points": list(spec.key_points),
         "notes": list(spec.notes),
@@ -46,18 +62,37 @@ def card(model: Model) -> Card:
     }
 
 
+def size_band(total: int) -> str:
+    """The band of a model with so many parameters."""
+    return next((band for end, band in SIZES.items() if total < end), LARGEST)
+
+
+def _modalities(model: Model, subject: tables.Subject) -> Iterator[str]:
+    """What comes into a model, as far as its vocabulary, its encoders and the names of its inputs say."""
+    if model.facts.unknown:
+        return
+    about = subject.concepts["model"]
+    inputs = " ".join(text(leaf.label) for leaf in leaves(model.block) if leaf.role == "input").casefold()
+    if model.spec.vocab_size:
+        yield "text"
+    if IMAGE_INPUT in about or "image" in inputs:
+        yield "image"
+    if AUDIO_INPUT in about or "spectrogram" in inputs or "audio" in inputs:
+        yield "audio"
+
+
 def _concepts(subject: tables.Subject) -> list[str]:
     return sorted({one.name for found in subject.concepts.values() for one in found})
 
 
-def _shown(facts: tables.Row) -> dict[str, str]:
-    """The figures of a card, as they are read."""
-    total, active = facts["total_parameters"], facts["active_parameters"]
-    sparse = active is not None and total is not None and active < total
+def _shown(model: Model, facts: tables.Row) -> dict[str, str]:
+    """The figures of a card, as they are read: those of parameters as its picture quotes them."""
     context, cache = facts["context_length"], facts["kv_cache_bytes_per_token"]
+    quoted = active_parameters(model.facts, model.spec.published)
+    at_most = "≤ " if quoted.at_most else ""
     return {
-        "total": parameters(total) if total else "",
-        "active": parameters(active) if active and sparse else "",
+        "total": parameters(quoted.total) if facts["total_parameters"] else "",
+        "active": f"{at_most}{parameters(quoted.count)}" if model.facts.inactive else "",
         "context": (tokens(context) or f"{context:,}") if context else "",
         "cache/token": data_size(cache) if cache else "",
     }

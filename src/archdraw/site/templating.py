@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from archdraw.source import parse, plain, read_text
 
+DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Signs that turn the direction of all that follows, which are none of a name: letters bring their own."""
 TEMPLATES = Path(__file__).parent / "templates"
 COMMENTS = re.compile(r"^\s*(?://.*|/\*\*?[^*]*(?:\*(?!/)[^*]*)*\*/\s*)$", re.M)
 """Comments that have lines of their own."""
@@ -24,7 +26,12 @@ WORDS = Path(__file__).parent / "words.yaml"
 
 def page(template: str, **values: Any) -> str:
     """The page that ``template`` makes of ``values``. Raises :class:`jinja2.UndefinedError` for one that is missing."""
-    return _environment().get_template(template).render(values)
+    return undirected(_environment().get_template(template).render(values))
+
+
+def undirected(text: str) -> str:
+    """``text`` without signs that turn the direction of what stands behind it."""
+    return text.translate(DIRECTIONS)
 
 
 def as_is(markup: str) -> Markup:
@@ -43,7 +50,7 @@ def call(name: str, value: Any) -> bytes:
 
 
 def _literal(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = undirected(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     # A script may hold no end of itself, and lines may not break in it.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

@@ -1,23 +1,82 @@
-"""The first page of a site: a card for each model, and what searches, filters and sorts them."""
+"""The first page of a site: a card for each model, what searches, filters and sorts them, and all facts as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import log
+from typing import Any
 
-from archdraw.site.cards import FILTERS
-from archdraw.site.entries import Site
+from archdraw.app.table_formats import for_people, write_csv, write_json
+from archdraw.app.tables import COLUMNS, Row
+from archdraw.site.cards import FILTERS, LARGEST, SIZES
+from archdraw.site.entries import Entry, Site
 from archdraw.site.templating import script
+from archdraw.views.several.compare import MOST
 
 STATIC: tuple[str, ...] = ("home.css", "home.js")
 NAMES: tuple[str, ...] = ("index",)
+CACHE = "kv_cache_bytes_per_token"
+BAND = 100
+"""How wide the band of a cache is drawn."""
+LEFT_OUT = frozenset({"name", "link"})
+"""Columns of the table of facts that are links of the names."""
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The page of all models, and the words that its search finds."""
-    choices = {
-        name: sorted({value for entry in site.entries for value in entry.card["groups"][name]}, key=str.casefold)
-        for name in FILTERS
-    }
-    choices["year"].reverse()
-    yield site.page("index.html", "home.html.j2", choices={k: v for k, v in choices.items() if v})
+    """The page of all models, what its script reads, and the facts of all for programs."""
+    choices = {name: values for name in FILTERS if (values := _values(site.entries, name))}
+    yield site.page("index.html", "home.html.j2", filters=[*choices], bands=_bands(site.entries), most=MOST)
     yield "search-words.js", script("searchWords", {entry.slug: entry.search for entry in site.entries})
+    yield (
+        "cards.js",
+        script("cards", {"filters": [*choices.items()], "models": [_card(one, choices) for one in site.entries]}),
+    )
+    rows: list[Row] = [entry.card["facts"] for entry in site.entries]
+    yield "facts.js", script("facts", _table(rows))
+    yield "facts.csv", write_csv(rows, tuple(COLUMNS)).encode()
+    yield "facts.json", write_json(rows, tuple(COLUMNS)).encode()
+
+
+def _values(entries: Sequence[Entry], name: str) -> list[str]:
+    """All values of the filter ``name``: bands by their size, the last year first, all others by the alphabet."""
+    found = {value for entry in entries for value in entry.card["groups"][name]}
+    if name == "size":
+        return [band for band in (*SIZES.values(), LARGEST) if band in found]
+    return sorted(found, key=str.casefold, reverse=name == "year")
+
+
+def _card(entry: Entry, choices: dict[str, list[str]]) -> dict[str, Any]:
+    """What a card is filtered and sorted by: the places of its values among all of each filter, and its figures."""
+    facts = entry.card["facts"]
+    return {
+        "in": [[values.index(value) for value in entry.card["groups"][name]] for name, values in choices.items()],
+        "date": facts["released"] or "",
+        "name": entry.name.casefold(),
+        "total": facts["total_parameters"],
+        "active": facts["active_parameters"],
+        "cache": facts[CACHE],
+        "long": entry.card["cache_at_length"] if facts[CACHE] else None,
+        "context": facts["context_length"],
+    }
+
+
+def _bands(entries: Sequence[Entry]) -> dict[str, float]:
+    """How wide the cache per token of each model is, on a scale of logarithms from the smallest to the largest."""
+    known = {entry.slug: log(size) for entry in entries if (size := entry.card["facts"][CACHE])}
+    least, most = min(known.values(), default=0.0), max(known.values(), default=0.0)
+    # The smallest is seen, too.
+    return {
+        slug: round(BAND * (0.04 + 0.96 * (size - least) / ((most - least) or 1)), 1) for slug, size in known.items()
+    }
+
+
+def _table(rows: Sequence[Row]) -> dict[str, Any]:
+    """All facts as they are read, those that are numbers with the number that they are sorted by."""
+    keys = [key for key in COLUMNS if key not in LEFT_OUT and any(row[key] not in (None, []) for row in rows)]
+    return {
+        "columns": [(key, COLUMNS[key].title, COLUMNS[key].counted) for key in keys],
+        "rows": [
+            [(for_people(row, key), row[key]) if COLUMNS[key].counted else for_people(row, key) for key in keys]
+            for row in rows
+        ],
+    }

@@ -1,8 +1,21 @@
-// What all pages do: their theme, and words with values in them.
+// What all pages do: their theme, words with values in them, elements, data that is read when it is needed.
 "use strict";
 /** `text` with the values of `values` in place of their names in braces. */
 function said(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+/** An element with attributes, and with what is in it, where there is any. */
+function make(tag, about, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(about)) element.setAttribute(name, value);
+  element.append(...inside.filter(Boolean));
+  return element;
+}
+/** Runs the script at an address, or finds that there is none: a page may read no other file of a folder. */
+function run(src, about = {}) {
+  const script = make("script", { src, ...about });
+  document.head.append(script);
+  return new Promise((done) => { script.onload = script.onerror = done; });
 }
 (() => {
   const THEMES = ["system", "light", "dark"];

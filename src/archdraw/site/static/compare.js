@@ -23,13 +23,6 @@ function comparable(record) {
   const hidden = new Set();
   let shown = 0;
 
-  /** An element with attributes and with what is in it, where there is any. */
-  function make(tag, about, ...inside) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(about)) element.setAttribute(name, value);
-    element.append(...inside.filter(Boolean));
-    return element;
-  }
   const SIGNS = { added: "+", removed: "−", changed: "~" };
   const disc = (sign) => sign && make("span", { class: `sign ${sign}`, role: "img", "aria-label": words[sign] }, SIGNS[sign]);
 
@@ -133,19 +126,13 @@ function comparable(record) {
     history.replaceState(null, "", state.size ? `#${state.toString().replaceAll("%2C", ",")}` : location.pathname.split("/").pop());
   }
   async function load(slug) {
-    if (!records.has(slug)) {
-      await new Promise((done) => {
-        const script = make("script", { src: `${encodeURIComponent(slug)}-compare.js`, "data-slug": slug });
-        script.onload = script.onerror = done;
-        document.head.append(script);
-      });
-    }
+    if (!records.has(slug)) await run(`${encodeURIComponent(slug)}-compare.js`, { "data-slug": slug });
     return { ...records.get(slug), slug };
   }
   async function show() {
-    const run = (shown += 1);
+    const now = (shown += 1);
     const every = await Promise.all([...new Set(chosen())].map(load));
-    if (run !== shown) return; // another choice was made meanwhile
+    if (now !== shown) return; // another choice was made meanwhile
     const models = every.filter((model) => model.unknown === false);
     const lost = fields.map((field) => field.value.trim()).filter((name) => name && !slugs.has(name.toLowerCase()));
     const notes = [

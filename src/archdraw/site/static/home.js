@@ -1,83 +1,207 @@
-// Search, filters and sorting of the gallery. The state is in the address, so that a link shows what one sees.
+// Search, filters, order and views of all models. The state is in the address, so that a link shows what one sees.
 "use strict";
 (() => {
-  const form = document.getElementById("search");
-  const list = document.getElementById("models");
-  const found = document.getElementById("found");
-  const query = document.getElementById("q");
-  const sort = document.getElementById("sort");
-  const filters = [...form.querySelectorAll("[data-filter]")];
-  const words = typeof searchWords === "object" ? searchWords : {};
-  const cards = [...list.children].map((element, place) => ({
-    element, place, data: element.dataset,
-    groups: JSON.parse(element.dataset.groups),
-    words: words[element.id] || element.textContent.toLowerCase(),
+  const FIRST = { cards: 200, compact: 200, table: 60 }; // so many are shown until more are asked for
+  const RISING = ["name", "cache", "long"]; // others begin with the newest or the largest
+  const words = strings.home;
+  const at = (id) => document.getElementById(id);
+  const form = at("search");
+  const list = at("models");
+  const sheet = at("sheet");
+  const query = at("q");
+  const sort = at("sort");
+  const views = form.elements.view;
+  const most = Number(at("picked").dataset.most);
+  const filters = cards.filters.map(([name, values], index) => ({
+    name, values, index, chosen: new Set(), element: form.querySelector(`[data-filter="${name}"]`),
   }));
-  const orders = {
-    date: (a, b) => b.data.date.localeCompare(a.data.date) || a.place - b.place,
-    name: (a, b) => a.data.name.localeCompare(b.data.name),
-    total: (a, b) => b.data.total - a.data.total,
-    active: (a, b) => b.data.active - a.data.active,
-    context: (a, b) => b.data.context - a.data.context,
-    // Those that keep no cache of tokens come last.
-    cache: (a, b) => (a.data.cache || Infinity) - (b.data.cache || Infinity) || a.place - b.place,
-  };
-  for (const card of cards) if (card.data.cache === "0") card.data.cache = "";
+  const every = [...list.children].map((element, place) => ({
+    ...cards.models[place], element, place, slug: element.id, boxes: [element.querySelector("input")],
+    title: element.querySelector("h2").textContent, words: searchWords[element.id] || element.textContent.toLowerCase(),
+  }));
+  const picked = new Set();
+  let column = ""; // of the table, by which it is sorted in place of what `sort` says
+  let turned = false;
+  let shown = FIRST.cards;
+  let order = every;
+  let arranged = "";
+  let heads = [];
+  const isTable = () => views.value === "table" && heads.length > 0;
+  const isBy = (name) => (column || (sort.value === "name" ? "name" : "")) === name;
+  const put = (set, one, there) => set[there ? "add" : "delete"](one);
 
-  function show() {
+  function filter() {
     const asked = query.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = filters.filter((one) => one.value);
-    let number = 0;
-    for (const card of cards) {
-      const fits = asked.every((word) => card.words.includes(word)) &&
-        wanted.every((one) => card.groups[one.dataset.filter].includes(one.value));
-      card.element.hidden = !fits;
-      number += fits;
+    const set = filters.filter((one) => one.chosen.size);
+    for (const one of filters) one.counts = one.values.map(() => 0);
+    for (const card of every) {
+      card.fits = asked.every((word) => card.words.includes(word));
+      if (!card.fits) continue;
+      const against = set.filter((one) => !card.in[one.index].some((value) => one.chosen.has(value)));
+      card.fits = !against.length;
+      // A value has as many models as it would show, whatever else is chosen in its own filter.
+      const counted = against.length > 1 ? [] : against.length ? against : filters;
+      for (const one of counted) for (const value of card.in[one.index]) one.counts[value] += 1;
     }
-    found.textContent = said(strings.found, { number, all: cards.length });
+  }
+  function arrange() {
+    const now = [sort.value, column, turned, isTable()].join();
+    if (now === arranged) return;
+    arranged = now;
+    const number = column && isTable() ? facts.columns.findIndex(([name]) => name === column) : -1;
+    const value = (card) => (number < 0 ? card[sort.value] : [facts.rows[card.place][number]].flat().at(-1));
+    const rising = (number < 0 && RISING.includes(sort.value)) !== turned;
+    const none = (one) => one == null || one === "" || one === "–";
+    order = every.map((card) => [value(card), card]).sort(([a, one], [b, other]) =>
+      none(a) - none(b) || (none(a) ? 0 : (a < b ? -1 : a > b) * (rising ? 1 : -1)) || one.place - other.place).map(([, card]) => card);
+    if (!isTable()) list.append(...order.map((card) => card.element));
+  }
+  function show() {
+    filter();
+    arrange();
+    const fitting = order.filter((card) => card.fits);
+    const number = fitting.length;
+    const seen = new Set(fitting.slice(0, shown));
+    if (isTable()) sheet.querySelector("tbody").replaceChildren(...[...seen].map((card) => card.row));
+    else for (const card of order) if (card.element.hidden === seen.has(card)) card.element.hidden = !seen.has(card);
+    at("found").textContent = said(strings.found, { number, all: every.length });
+    at("more").hidden = number <= shown;
+    list.hidden = isTable();
+    list.className = views.value;
+    sheet.hidden = !isTable();
+    at("turn").setAttribute("aria-pressed", turned);
+    for (const { head, name } of heads)
+      head.setAttribute("aria-sort", isBy(name) ? (turned === Boolean(column) ? "ascending" : "descending") : "none");
+    for (const one of filters) if (one.element.open) options(one);
+    chips();
+    pick();
   }
 
-  function order() {
-    cards.sort(orders[sort.value]);
-    list.append(...cards.map((card) => card.element));
+  function options(one) {
+    one.boxes ||= one.values.map((value, index) => {
+      const box = make("input", { type: "checkbox" });
+      const label = make("label", {}, box, value, make("span", {}));
+      box.addEventListener("change", () => { put(one.chosen, index, box.checked); change(); });
+      one.element.lastElementChild.append(label);
+      return label;
+    });
+    one.boxes.forEach((label, index) => {
+      label.firstChild.checked = one.chosen.has(index);
+      label.lastChild.textContent = one.counts[index];
+      label.hidden = !one.counts[index] && !one.chosen.has(index);
+    });
+  }
+  function chips() {
+    at("chips").replaceChildren(...filters.flatMap((one) => {
+      one.element.classList.toggle("set", one.chosen.size > 0);
+      return [...one.chosen].map((index) => {
+        const value = one.values[index];
+        const button = make("button", { type: "button", "aria-label": said(words.without, { filter: one.name, value }) }, `${one.name}: ${value} ×`);
+        button.addEventListener("click", () => { one.chosen.delete(index); change(); query.focus(); });
+        return make("li", {}, button);
+      });
+    }));
+  }
+  function pick() {
+    const [note, link] = at("picked").children;
+    const names = [...picked].map((slug) => every.find((card) => card.slug === slug).title).join(", ");
+    for (const { boxes, slug } of every)
+      for (const box of boxes) Object.assign(box, { checked: picked.has(slug), disabled: picked.size >= most && !picked.has(slug) });
+    at("picked").hidden = !picked.size;
+    note.textContent = said(picked.size < 2 ? words.one_more : words.chosen, { names });
+    link.hidden = picked.size < 2;
+    link.href = `compare.html#models=${[...picked].map(encodeURIComponent).join()}`;
   }
 
-  let timer = 0;
-  function remember() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const state = new URLSearchParams();
-      if (query.value) state.set("q", query.value);
-      for (const one of filters) if (one.value) state.set(one.dataset.filter, one.value);
-      if (sort.value !== "date") state.set("sort", sort.value);
-      const hash = state.toString();
-      history.replaceState(null, "", hash ? `#${hash}` : location.pathname.split("/").pop() || ".");
-    }, 150);
-  }
-
-  function read() {
-    const state = new URLSearchParams(location.hash.slice(1));
-    query.value = state.get("q") || "";
-    for (const one of filters) {
-      one.value = state.get(one.dataset.filter) || "";
-      if (one.selectedIndex < 0) one.value = "";
+  /** The table of all facts, which are read when it is first looked at. */
+  async function look() {
+    if (views.value === "table" && !heads.length) {
+      await run("facts.js");
+      heads = [["name", words.model, false], ...facts.columns].map(([name, title, counted]) => {
+        const button = make("button", { type: "button" }, title);
+        button.addEventListener("click", () => {
+          turned = isBy(name) ? !turned : name !== "name" && !counted;
+          column = name === "name" ? "" : name;
+          if (!column) sort.value = "name";
+          change();
+        });
+        return { name, head: make("th", { scope: "col", class: counted ? "number" : "" }, button) };
+      });
+      for (const card of every) {
+        const box = make("input", { type: "checkbox", value: card.slug, "aria-label": `${words.compare} ${card.title}` });
+        card.boxes.push(box);
+        card.row = make("tr", {}, make("th", { scope: "row" }, box, make("a", { href: card.element.querySelector("h2 a").getAttribute("href") }, card.title)),
+          ...facts.rows[card.place].map((one) => (Array.isArray(one)
+            ? make("td", { class: "number", title: one[1]?.toLocaleString("en") ?? "" }, one[0]) : make("td", {}, one))));
+      }
+      sheet.append(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((one) => one.head))), make("tbody", {})));
     }
-    sort.value = state.get("sort") in orders ? state.get("sort") : "date";
-    order();
     show();
   }
 
-  query.addEventListener("input", () => { show(); remember(); });
-  form.addEventListener("change", () => { order(); show(); remember(); });
+  let timer = 0;
+  function change() {
+    shown = FIRST[views.value];
+    look();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const state = new URLSearchParams();
+      const keep = (name, value) => value && state.append(name, value);
+      keep("q", query.value);
+      for (const one of filters) for (const value of one.chosen) keep(one.name, one.values[value]);
+      keep("sort", sort.value !== "date" && sort.value);
+      keep("column", column);
+      keep("turned", turned && "yes");
+      keep("view", views.value !== "cards" && views.value);
+      keep("compare", [...picked].join());
+      history.replaceState(null, "", state.size ? `#${state}` : location.pathname.split("/").pop() || ".");
+    }, 150);
+  }
+  function read() {
+    const state = new URLSearchParams(location.hash.slice(1));
+    const among = (choices, name, usual) => (choices.includes(state.get(name)) ? state.get(name) : usual);
+    query.value = state.get("q") || "";
+    for (const one of filters) one.chosen = new Set(state.getAll(one.name).map((value) => one.values.indexOf(value)).filter((index) => index >= 0));
+    sort.value = among([...sort.options].map((one) => one.value), "sort", "date");
+    views.value = among([...views].map((one) => one.value), "view", "cards");
+    column = state.get("column") || "";
+    turned = state.has("turned");
+    picked.clear();
+    for (const slug of (state.get("compare") || "").split(","))
+      if (picked.size < most && every.some((card) => card.slug === slug)) picked.add(slug);
+    shown = FIRST[views.value];
+    look();
+  }
+
+  query.addEventListener("input", change);
+  sort.addEventListener("change", () => { column = ""; turned = false; change(); });
+  at("turn").addEventListener("click", () => { turned = !turned; change(); });
+  at("views").addEventListener("change", change);
+  for (const place of [list, sheet]) place.addEventListener("change", ({ target }) => { put(picked, target.value, target.checked); change(); });
+  at("picked").lastElementChild.addEventListener("click", () => { picked.clear(); change(); });
+  at("more").addEventListener("click", () => { shown += FIRST.cards; show(); });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => { order(); show(); remember(); }));
-  addEventListener("hashchange", read);
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    query.value = "";
+    for (const one of filters) one.chosen.clear();
+    change();
+  });
+  // One list of values is open at a time; Escape and whatever is done elsewhere close it.
+  const close = (but) => { for (const { element } of filters) if (!element.contains(but)) element.open = false; };
+  for (const one of filters) one.element.addEventListener("toggle", () => one.element.open && options(one));
+  for (const kind of ["pointerdown", "focusin"]) addEventListener(kind, (event) => close(event.target));
   addEventListener("keydown", (event) => {
+    const open = filters.find((one) => one.element.open);
+    if (event.key === "Escape" && open) {
+      open.element.firstElementChild.focus();
+      close();
+    }
     if (event.key === "/" && !event.target.closest("input, select, textarea")) {
       event.preventDefault();
       query.focus();
     }
   });
-  form.hidden = false;
+  addEventListener("hashchange", read);
   read();
 })();

@@ -1,0 +1,236 @@
+"""The first page of a gallery, used as people do: search, filters, order, views, a choice to compare, all facts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import archdraw
+from archdraw.app import tables
+from archdraw.cli import run
+from archdraw.site.cards import LARGEST, LONG, SIZES, card, size_band
+from live import opened, violations
+from test_cli import SPEC
+
+MODELS = (
+    "gpt-2",
+    "llama-3-8b",
+    "mixtral-8x7b",
+    "qwen3-next-80b-a3b",
+    "deepseek-v3",
+    "rwkv-4-169m",
+    "gemma-3-27b",
+    "u-net",
+)
+HOSTILE = {
+    "markup": "'</script><img src=x onerror=document.title=1>\"<b>&amp;'",
+    "formula": "'=cmd|''/c calc''!A1'",
+    "bidi": '"\\u202Ecod.exe\\u2066"',
+    "emoji": "'🦙 ‍ 𝔘'",
+    "link": "'[x](javascript:alert(1)) | `y`'",
+}
+
+DRAWN = [name for name in HOSTILE if name != "emoji"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gallery")
+    assert run(["gallery", *MODELS, "-o", str(folder), "-j", "1", "--no-cache"]) == 0
+    return folder
+
+
+def shown(page: Page) -> list[str]:
+    return [str(one) for one in page.eval_on_selector_all(".card:not([hidden])", "all => all.map((one) => one.id)")]
+
+
+def choose(page: Page, name: str, *values: str) -> None:
+    """Chooses ``values`` of the filter ``name``, by keyboard."""
+    page.focus(f"[data-filter='{name}'] summary")
+    page.keyboard.press("Enter")
+    for value in values:
+        page.focus(f"[data-filter='{name}'] label:has-text('{value}') input")
+        page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+
+
+def test_filters_take_several_values_and_count_what_each_would_show(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        choose(page, "attention", "multi-head latent attention", "Gated DeltaNet")
+        assert {*shown(page)} == {"deepseek-v3", "qwen3-next-80b-a3b"}
+        choose(page, "size", "40B to 100B")
+        assert shown(page) == ["qwen3-next-80b-a3b"]
+        # What else is chosen is counted, what is chosen in the same filter is not.
+        page.click("[data-filter='size'] summary")
+        labels = page.locator("[data-filter='size'] label:visible").all_inner_texts()
+        assert [" ".join(one.split()) for one in labels] == ["40B to 100B 1", "400B and more 1"]
+        page.wait_for_url(re.compile("size=40B"))
+        address = page.url
+    with opened(chromium, site, "index.html#" + address.partition("#")[2]) as page:
+        assert shown(page) == ["qwen3-next-80b-a3b"]
+        assert page.locator("#chips button").all_inner_texts() == [
+            "attention: multi-head latent attention ×",
+            "attention: Gated DeltaNet ×",
+            "size: 40B to 100B ×",
+        ]
+        page.click("#chips button >> nth=2")
+        assert len(shown(page)) == 2
+        page.click("button[type=reset]")
+        assert len(shown(page)) == len(MODELS)
+
+
+def test_models_are_sorted_and_turned_round(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        page.select_option("#sort", "total")
+        assert shown(page)[:2] == ["deepseek-v3", "qwen3-next-80b-a3b"]
+        page.select_option("#sort", "long")
+        # The least cache first, and those that keep none of tokens last, whichever way.
+        assert shown(page)[0] == "qwen3-next-80b-a3b"
+        assert {*shown(page)[-2:]} == {"u-net", "rwkv-4-169m"}
+        page.click("#turn")
+        assert {*shown(page)[-2:]} == {"u-net", "rwkv-4-169m"}
+        assert shown(page)[0] == "llama-3-8b"
+
+
+def test_the_table_has_all_facts_and_sorts_by_each(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        page.check("#views input[value=table]")
+        page.wait_for_selector("#sheet tbody tr")
+        assert page.locator("#sheet tbody tr").count() == len(MODELS)
+        titles = page.locator("#sheet thead th").all_inner_texts()
+        assert titles[0] == "model"
+        assert tables.COLUMNS["flops_per_token"].title in titles
+        page.click("#sheet thead button:text-is('layers')")
+        first = page.locator("#sheet tbody tr").first
+        assert first.locator("th").inner_text().strip() == "Gemma 3 27B"
+        assert page.locator("th[aria-sort=descending]").inner_text() == "layers"
+        page.fill("#q", "openai")
+        assert page.locator("#sheet tbody tr").count() == 1
+        page.wait_for_url(re.compile("q=openai"))
+        page.reload()
+        page.wait_for_selector("#sheet tbody tr")
+        assert page.locator("#sheet tbody th").all_inner_texts() == ["GPT-2 124M"]
+        assert violations(page) == []
+
+
+def test_three_are_chosen_and_compared(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        for slug in ("deepseek-v3", "gpt-2", "gemma-3-27b"):
+            page.check(f"#{slug} input")
+        assert page.inner_text("#picked p") == "To compare: DeepSeek V3, GPT-2 124M, Gemma 3 27B"
+        page.check("#llama-3-8b input")
+        # Four are the most.
+        assert page.locator(".card input:disabled").count() == len(MODELS) - 4
+        page.uncheck("#llama-3-8b input")
+        page.click("#picked a")
+        page.wait_for_selector("#towers.of-3")
+        assert page.locator("#towers h3").all_inner_texts() == ["DeepSeek V3", "GPT-2 124M", "Gemma 3 27B"]
+
+
+def test_compact_rows_are_one_line_each(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site, "index.html#view=compact") as page:
+        heights = page.eval_on_selector_all(".card", "all => all.map((one) => one.getBoundingClientRect().height)")
+        assert max(heights) < 80
+        assert page.locator(".picture:visible").count() == 0
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 1440, 3840])
+@pytest.mark.parametrize("view", ["cards", "compact", "table"])
+def test_no_view_is_wider_than_its_screen(chromium: Browser, site: Path, width: int, view: str) -> None:
+    with opened(chromium, site, f"index.html#view={view}", viewport={"width": width, "height": 900}) as page:
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_facts_of_all_are_files(site: Path) -> None:
+    rows = json.loads((site / "facts.json").read_text("utf-8"))
+    assert {row["name"] for row in rows} == {archdraw.load(slug).name for slug in MODELS}
+    found = tables.row(archdraw.load("deepseek-v3"))
+    own = next(row for row in rows if row["name"] == "DeepSeek V3")
+    assert own == {
+        key: value if isinstance(value, list) else found[key] and type(own[key])(value) for key, value in found.items()
+    }
+    lines = [*csv.DictReader((site / "facts.csv").read_text("utf-8").splitlines())]
+    assert [line["name"] for line in lines] == [row["name"] for row in rows]
+    assert lines[0].keys() == tables.COLUMNS.keys()
+
+
+def test_the_band_of_the_cache_has_one_scale(site: Path) -> None:
+    text = (site / "index.html").read_text("utf-8")
+    bands = {
+        slug: float(width)
+        for slug, width in re.findall(
+            r'class="card" id="([^"]+)">(?:(?!</li>).)*?class="of" width="([^"]+)"', text, flags=re.S
+        )
+    }
+    sizes = {slug: archdraw.load(slug).facts.kv_cache_bytes_per_token() for slug in MODELS}
+    assert bands.keys() == {slug for slug, size in sizes.items() if size}
+    assert sorted(bands, key=bands.__getitem__) == sorted(bands, key=sizes.__getitem__)
+    assert max(bands.values()) == 100
+
+
+@pytest.mark.parametrize(("total", "band"), [(1, "under 1B"), (10**9, "1B to 10B"), (4 * 10**11, LARGEST)])
+def test_bands_of_sizes_meet(total: int, band: str) -> None:
+    assert size_band(total) == band
+    assert [*SIZES] == sorted(SIZES)
+
+
+def test_caches_are_compared_at_one_length_and_modalities_are_those_of_inputs() -> None:
+    gemma = archdraw.load("gemma-3-27b")
+    assert card(gemma)["cache_at_length"] == gemma.facts.kv_cache_bytes(LONG)
+    assert card(gemma)["groups"]["modality"] == ["text", "image"]
+    assert card(archdraw.load("u-net"))["groups"]["modality"] == ["image"]
+    assert card(archdraw.load("whisper-large-v3"))["groups"]["modality"] == ["text", "audio"]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gallery of models whose names, developers and key points are made to do harm."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, text in HOSTILE.items():
+        spec = (
+            SPEC.replace("Tiny", text) + f"\ndeveloper: {text}\nlicense: {text}\nfamily: {text}\nkey_points: [{text}]\n"
+        )
+        (folder / f"{name}.yaml").write_text(spec, "utf-8")
+    assert run(["gallery", str(folder), "-o", str(folder / "out"), "-j", "1", "--no-cache"]) == 1
+    # Letters that no font here has cannot be drawn: reported, left out, and the rest is built.
+    assert not (folder / "out" / "emoji.html").exists()
+    return folder / "out"
+
+
+def test_no_name_does_harm_on_any_page(chromium: Browser, hostile: Path) -> None:
+    compared = "compare.html#models=" + ",".join(DRAWN)
+    for address in ("index.html", "index.html#view=table&q=script", compared, *(f"{name}.html" for name in DRAWN)):
+        with opened(chromium, hostile, address) as page:
+            page.wait_for_timeout(150)
+            assert page.title() != "1"
+            assert page.locator("img[src=x]").count() == 0
+            assert "\u202e" not in page.content()
+            links: list[Any] = page.eval_on_selector_all("a", "all => all.map((one) => one.protocol)")
+            assert {*links} <= {"file:", "https:"}
+    with opened(chromium, hostile) as page:
+        choose(page, "developer", "script")
+        assert shown(page) == ["markup"]
+
+
+def test_no_name_does_harm_in_a_spreadsheet_or_in_markdown(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (hostile / "facts.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for line in csv.reader(file) for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert "'=cmd|'/c calc'!A1" in cells
+    assert not [cell for cell in cells if "\u202e" in cell]
+    capsys.readouterr()
+    assert run(["table", *(str(one) for one in sorted(hostile.parent.glob("*.yaml"))), "--format", "md"]) == 0
+    text = capsys.readouterr().out
+    assert not re.search(r"(?<!\\)<", text)
+    assert "\u202e" not in text
+    assert not re.search(r"(?<!\\)\[[^\]]*\]\(javascript:", text)
+    rows = text.splitlines()
+    assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
