@@ -104,7 +104,13 @@ def test_alternatives_become_one_box_that_says_how_many() -> None:
         "Sliding",
         "3 kinds of token mixing",
     ]
-    assert labels(after(plate(two), "pairs").plate.column) == ["2 kinds of token mixing"]
+    assert labels(after(plate(two), "pairs").plate.column) == ["Sliding or Global"]
+    names = ("Compressed sparse attention", "Heavily compressed attention", "Grouped-query attention")
+    first, second, third = (box(name, "attention") for name in names)
+    assert labels(after(plate(Choice((first, second), ("or",))), "pairs").plate.column) == ["2 kinds of attention"]
+    assert labels(after(plate(Choice((third, box("Full attention", "attention")), ("or",))), "pairs").plate.column) == [
+        "Full or Grouped-query attention"
+    ]
 
 
 def test_of_whole_blocks_the_usual_one_stays() -> None:
@@ -135,10 +141,13 @@ def test_the_inside_of_layers_goes_and_is_named() -> None:
 def test_rows_are_boxes_that_say_how_many_they_are_but_never_layers() -> None:
     row = [box("Patch embedding"), box("Flatten"), box("12 × Encoder"), box("Norm", "norm", cap=True), box("Select")]
     assert labels(after(plate(*row), "rows").plate.column) == [
-        "Patch embedding and 1 more",
+        "Patch embedding, Flatten",
         "12 × Encoder",
         "Select and 1 more",
     ]
+    more = [box("Select"), box("Norm", "norm", cap=True), box("Project"), box("Scale")]
+    assert labels(after(plate(*more), "rows").plate.column) == ["Select and 3 more"]
+    assert labels(after(plate(*more[:3]), "rows").plate.column) == ["Select, Project"]
 
 
 def test_the_whole_is_one_box_with_all_that_comes_in() -> None:
@@ -161,7 +170,7 @@ def test_the_levels_of_a_u_are_rows_with_caps() -> None:
     joined = names["left1"]
     assert isinstance(joined, Box)
     assert joined.inputs == 2
-    assert joined.label == "2 convolutions, 64 channels and 1 more"
+    assert joined.label == "Crop and concatenate, 2 convolutions"
     assert [name for name, one in names.items() if isinstance(one, Box) and one.cap] == [
         "pool1",
         "pool2",

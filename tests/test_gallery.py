@@ -125,7 +125,8 @@ def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "</script" not in Path("out/search-words.js").read_text("utf-8").casefold()
     own = Cards()
     own.feed(Path("out/bad.html").read_text("utf-8"))
-    assert own.scripts == ["strings-of-model.js", "common.js", "zoom.js", "opening.js", "memory.js", "model.js"]
+    scripts = ["zoom.js", "opening.js", "finding.js", "memory.js", "model.js"]
+    assert own.scripts == ["strings-of-model.js", "common.js", *scripts]
     assert "img" not in own.tags
 
 

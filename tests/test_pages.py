@@ -8,7 +8,7 @@ from archdraw import load
 from archdraw.lengths import pixels
 from archdraw.lint.faults import faults
 from archdraw.profile import load_profile
-from archdraw.scene import Scene, Text
+from archdraw.scene import Circle, Line, Scene, Text
 
 CHOSEN = (
     "llama-3-8b",
@@ -93,7 +93,7 @@ def test_half_a_slide_has_no_panel() -> None:
 
 def test_the_levels_of_a_u_are_rows_on_a_slide() -> None:
     words = said(load("u-net").scene("slide"))
-    assert "2 convolutions, 64 channels and 1 more" in words
+    assert words.count("Crop and concatenate, 2 convolutions") == 4
     assert words.count("Max pooling 2 × 2") == 4
     assert "the blocks of the network" not in words
 
@@ -109,3 +109,42 @@ def test_a_column_has_layers_below_where_two_columns_leave_no_room() -> None:
     zoom = [element for element in scene.shapes() if getattr(element, "kind", "") == "zoom"]
     assert zoom
     assert "64 × Layer" in said(scene)
+
+
+@pytest.mark.parametrize(
+    ("name", "rare"), [("kimi-linear-48b-a3b", "Kimi Delta Attention"), ("qwen3-next-80b-a3b", "Gated DeltaNet")]
+)
+def test_a_slide_opens_what_few_models_have_before_the_usual_mixer(name: str, rare: str) -> None:
+    scene = load(name).scene("slide")
+    assert rare not in scene.left_out
+    assert {"Multi-head latent attention", "Gated attention"} & {*scene.left_out}
+
+
+def test_a_slide_says_how_many_experts_work() -> None:
+    assert "MoE: 8 of 256 experts" in said(load("deepseek-v3").scene("slide"))
+    assert "MoE: 2 of 8 experts" in said(load("mixtral-8x7b").scene("slide"))
+
+
+def test_layers_that_read_an_encoder_say_so() -> None:
+    assert "32 × Layer, cross-attention" in said(load("whisper-large-v3").scene("slide"))
+
+
+def test_two_towers_find_room_in_a_column_of_a_paper() -> None:
+    words = said(load("whisper-large-v3").scene("column"))
+    assert "the blocks of the network" not in words
+    assert "Log-mel spectrogram" in words
+
+
+@pytest.mark.parametrize("view", ["slide", "column", "page", "plate"])
+def test_the_dot_of_a_residual_line_does_not_touch_the_head_of_the_arrow_above(view: str) -> None:
+    shapes = list(load("llama-3-8b").scene(view).shapes())
+    dots = [shape for shape in shapes if isinstance(shape, Circle) and shape.kind == "dot" and shape.fill == "edge"]
+    lines = [shape for shape in shapes if isinstance(shape, Line) and shape.head and shape.kind == "edge"]
+    found = [
+        dot.y - dot.radius - (line.points[-1][1] + line.head)
+        for dot in dots
+        for line in lines
+        if line.points[-1][0] == line.points[-2][0] == dot.x and line.points[-1][1] < dot.y < line.points[-2][1]
+    ]
+    assert len(found) >= 2
+    assert min(found) > 1

@@ -36,7 +36,7 @@ def test_the_theme_is_chosen_once_for_all_pages(chromium: Browser, site: Path) -
         assert page.locator("html").get_attribute("data-theme") == "dark"
         assert page.locator(".for-dark").first.is_visible()
         page.click("h2 a")
-        assert page.locator("html").get_attribute("data-theme") == "dark"
+        page.wait_for_selector("html[data-ready][data-theme=dark]")
 
 
 def test_without_scripts_all_models_and_their_plates_are_there(chromium: Browser, site: Path) -> None:

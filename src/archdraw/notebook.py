@@ -17,6 +17,7 @@ from archdraw.outputs import written
 from archdraw.records import record, replaced
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from archdraw.scene import Scene
@@ -162,3 +163,38 @@ def inline(picture: Scene) -> str:
     times = _state.shown[name]
     text = written(picture, "svg", prefix=f"{name}-" if times == 1 else f"{name}.{times}-").decode()
     return re.sub(r"^.*?<svg ", '<svg style="max-width: 100%; height: auto" ', text, count=1, flags=re.DOTALL)
+
+
+@record(eq=False, repr=False)
+class Explored:
+    """A model to be explored: a ``page`` that needs no other file, its ``title``, and how high a notebook shows it.
+
+    In Jupyter it renders as a frame with the page, apart from all else in the notebook.
+    """
+
+    page: str
+    title: str
+    height: int
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the page to ``path``, an HTML file, and returns the path. Raises :class:`OSError` where it cannot."""
+        from pathlib import Path
+
+        from archdraw.files import write_whole
+
+        write_whole(path, self.page.encode())
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return f"<archdraw page: {self.title}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page in a frame that nothing around it can reach, nor it what is around."""
+        from html import escape
+
+        # Between single quotes the many double ones of a picture stay as they are.
+        inside = self.page.replace("&", "&amp;").replace("'", "&#39;")
+        given = f'title="{escape(self.title)}" width="100%" height="{self.height}" style="border: 0"'
+        # What is in a frame is read where frames are left out: in a notebook that JupyterLab does not trust.
+        words = f"Run this cell to explore: {escape(self.title)}"
+        return f"<iframe {given} sandbox=\"allow-scripts allow-popups\" srcdoc='{inside}'>{words}</iframe>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,6 +13,7 @@ from archdraw.errors import FontWarning, Problem
 from archdraw.outputs import saved, written
 
 if TYPE_CHECKING:
+    from archdraw.notebook import Explored
     from archdraw.readers import Reading
     from archdraw.scene import Scene
     from archdraw.spec import Spec
@@ -173,6 +175,24 @@ class Pictured:
         return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
     write = staticmethod(written)
+
+    def explore(self, theme: str | Path | None = None, fonts: Fonts = (), *, height: int = 720) -> Explored:
+        """The plate as an interactive page: every block opens in place, with its facts; zoom; words are found.
+
+        In Jupyter it renders in a frame of ``height`` px, with ``save`` it is a file; nothing is fetched. ``theme`` is
+        that of :func:`archdraw.options` for None, ``fonts`` as in :meth:`scene`. Raises as :meth:`scene`.
+
+        >>> from archdraw import load
+        >>> load("gpt-2").explore()
+        <archdraw page: GPT-2 124M architecture>
+        """
+        from archdraw.notebook import chosen
+
+        # By name: what makes pages is made of models itself.
+        make = import_module("archdraw.site.exploring").explored
+        files = (fonts,) if isinstance(fonts, str | Path) else fonts
+        made: Explored = make(self, chosen().theme if theme is None else theme, tuple(map(str, files)), height)
+        return made
 
     def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> Any:
         """What a notebook shows: the diagram as :func:`archdraw.options` say, and a line of text for other places."""

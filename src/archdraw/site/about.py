@@ -28,8 +28,19 @@ def written(model: Model) -> bytes:
         "memory": memory(model),
         "published": list(published(model)),
         "blocks": list(outline(model)),
+        "words": words_of(model),
     }
     return (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def words_of(model: Model) -> list[str]:
+    """All words that are said of the blocks of ``model``, opened or not, each once: what a search finds it by."""
+    said: dict[str, None] = {}
+    for one in inventory(model.block):
+        words = describe(one.block)
+        for text in (words.label, words.detail, words.tag, words.title, *words.notes):
+            said.update(dict.fromkeys(text.split()))
+    return list(said)
 
 
 def memory(model: Model) -> Row | None:

@@ -73,7 +73,9 @@ class Entry:
         """All that a search finds it by, in small letters."""
         groups = (value for values in self.card["groups"].values() for value in values)
         parts = (self.name, self.slug, *groups, *self.card["concepts"], *self.card["key_points"])
-        return " ".join(dict.fromkeys((*parts, words_in(self.plate)))).casefold()
+        drawn = words_in(self.plate).split()
+        # Words of blocks that the plate does not open are found, too.
+        return " ".join(dict.fromkeys((*parts, *drawn, *self.details["words"]))).casefold()
 
     def text(self, ending: str) -> str:
         """What is in the file of this model that ends so. Raises :class:`KeyError` where there is none."""

@@ -55,7 +55,7 @@ def _details(brief: Brief) -> Brief:
 
     def short(box: Box) -> Box:
         chips = tuple(replace(chip, label=re.split(r", | \(", chip.label)[0]) for chip in box.chips)
-        return replace(box, detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
+        return replace(_counting(box), detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
         if isinstance(item, Bar) and item.short:
@@ -68,6 +68,14 @@ def _details(brief: Brief) -> Brief:
         replace(tower, inputs=tuple(replace(one, detail="") for one in tower.inputs)) for tower in found.plate.towers
     )
     return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
+
+
+def _counting(box: Box) -> Box:
+    """``box``; one of a mixture of experts says in its name how many there are, which is what they are known by."""
+    found = re.match(r"(\d[\d,]*) of (\d[\d,]*\d|\d)", box.detail)
+    if box.role != "experts" or box.label != text(feed_forward.MIXTURE_OF_EXPERTS()) or not found:
+        return box
+    return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=found[2])))
 
 
 def _inputs(brief: Brief) -> Brief:
@@ -123,6 +131,9 @@ def _layers(brief: Brief) -> Brief:
         # Of layers of several names one does not say that so many come of each.
         one = frame.caption if "," not in frame.caption else ""
         label = frame.short or one or text(layers.LAYER() if frame is largest else layers.LAYERS())
+        wired = next((box.label for box in boxes(frame) if box.wired), "")
+        if wired:
+            label = text(words.THAT_READS(name=label, what=wired.lower()))
         return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
 
     towers = tuple(

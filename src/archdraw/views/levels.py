@@ -48,11 +48,12 @@ def _joins(box: Diagram, following: Diagram) -> bool:
 
 
 def _one(first: Diagram, second: Diagram) -> Box:
-    """One box for both, which has the words of the second and says that there is one more."""
+    """One box for both, with the words of both; how large the second is stands at the other end of its skip."""
     assert isinstance(first, Box)
     assert isinstance(second, Box)
     title = "; ".join(box.title or box.label for box in (first, second))
-    return replace(second, label=text(words.AND_MORE(first=second.label, number=1)), title=title, inputs=first.inputs)
+    label = text(words.BOTH(first=first.label, second=second.label.partition(", ")[0]))
+    return replace(second, label=label, title=title, inputs=first.inputs)
 
 
 def _cap(box: Diagram) -> Diagram:

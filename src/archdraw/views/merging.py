@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.glossary import text
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail
 from archdraw.records import replaced
 from archdraw.views.boxes import boxes, marked
@@ -17,6 +17,8 @@ from archdraw.views.levels import levels
 TIMES = re.compile(r"[\d,]+ × ")
 """How the label of a box of so many layers begins."""
 
+LONGEST = 40
+"""Characters of a label that two lines of a slide have room for."""
 MIXERS = frozenset({"attention", "sliding", "linear", "convolution"})
 """Roles of what mixes tokens."""
 
@@ -61,10 +63,20 @@ def _one(options: tuple[Diagram, ...]) -> Box:
     plain = all(isinstance(option, Box) for option in options)
     same = {box.role in MIXERS for box in every}
     of_one_sort = words.TOKEN_MIXING if True in same else words.KINDS_OF_FEED_FORWARD
+    if {box.role for box in every} <= {"attention", "sliding"}:
+        of_one_sort = comparison.ATTENTION
     what = of_one_sort if plain and len(same) == 1 else words.BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
+    if plain and len(options) == 2 and len(both := _either(every[1].label, every[0].label)) <= LONGEST:
+        label = both
     kept = replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)
     return marked(kept, every)
+
+
+def _either(usual: str, other: str) -> str:
+    """Both names, their last word once where that is the same: "compressed or full attention"."""
+    (*first, last), (*_, end) = usual.split(), other.split()
+    return text(words.EITHER(first=" ".join(first) if first and last == end else usual, second=other))
 
 
 def joined(item: Diagram) -> Diagram:
@@ -92,6 +104,9 @@ def _first_of(run: Sequence[Box]) -> Box:
     """One box for a ``run``: the first that is no norm, and how many there are besides."""
     if len(run) == 1:
         return run[0]
-    first = next((box for box in run if not box.cap), run[0])
+    first, *others = [box for box in run if not box.cap] or run
     label = text(words.AND_MORE(first=first.label, number=len(run) - 1))
+    if len(others) == 1:
+        # Norms between two boxes are said by the title of both.
+        label = text(words.BOTH(first=first.label, second=others[0].label))
     return marked(replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False), run)

@@ -146,8 +146,7 @@ class Picture:
     @cached_property
     def grain(self) -> int:
         """Font units of one step of outlines: several in a thumbnail, where nothing is seen of that."""
-        wide = self.scene.size[0] * self.scale
-        return COARSE if wide <= min(THUMBNAIL, 0.75 * self.scene.width) else 1
+        return COARSE if self.scene.size[0] * self.scale <= min(THUMBNAIL, 0.75 * self.scene.width) else 1
 
     def path_of(self, glyph: Glyph) -> str:
         """The outline of ``glyph`` as exact as the picture needs it."""
@@ -271,12 +270,12 @@ class Picture:
             across, down = number(offset), number(lift) if glyph.rise else ""
             if self.shared_outlines:
                 link, rise = f"#{self.glyph_id(text.weight, glyph)}", f' y="{down}"' if down else ""
-                # All tools read the older of both names, which is enough where each byte counts.
+                # All tools read the older name, which is enough where each byte counts.
                 newer = "" if grain > 1 else f' href="{link}"'
                 glyphs.append(f'<use{newer} x="{across}" xlink:href="{link}"{rise} />')
             else:
-                path = quoted(self.path_of(glyph))
-                glyphs.append(f'<path d="{path}" transform="translate({across} {down or 0})" />')
+                place_of_glyph = f"translate({across} {down or 0})"
+                glyphs.append(f'<path d="{quoted(self.path_of(glyph))}" transform="{place_of_glyph}" />')
         return tagged("g", f' fill="{self.paints[text.fill]}" transform="{place}"', "".join(glyphs))
 
     def set_by_others(self, text: Text) -> str:

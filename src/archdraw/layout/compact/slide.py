@@ -8,7 +8,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
 from archdraw.layout.compact.framed import STUB, framed, stubs
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
-from archdraw.layout.compact.panel_choice import chosen
+from archdraw.layout.compact.panel_choice import chosen, ranked
 from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
@@ -110,6 +110,23 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
     return "column" if laid.column.height + SPACE + facts.least(shown, width) <= laid.height else None
 
 
+def _is_worth(laid: _Laid, plate: Plate, page: Page, shown: tuple[Fact, ...]) -> bool:
+    """Whether the panel that is worth most finds room only where the figures ``shown`` stand under the column."""
+    insets = tuple(inset for inset in plate.insets if not inset.beside)
+    lacking = max(0.0, facts.rows_width(shown) - laid.column.width)
+    beside = page.room - laid.width - CHANNEL
+    column = laid.column.height + SPACE + facts.least(shown, laid.column.width + lacking)
+    if not (shown and insets and page.panels) or column > laid.height or beside - lacking < LEAST_PANEL:
+        return False
+    best = insets[ranked(insets)[0][0]].title
+
+    def has_best(width: float, height: float) -> bool:
+        return best in [one.inset.title for one in chosen(insets, width, height, page.panels, SPACE)]
+
+    high = laid.height - facts.height(shown, beside) - SPACE
+    return not has_best(beside, high) and has_best(beside - lacking, laid.height)
+
+
 def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: Theme) -> Scene:
     """The scene of ``plate`` on ``page``, with the frame ``opened`` beside its column. It has to fit."""
     laid = _laid(plate, opened, page, footer)
@@ -117,8 +134,11 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     canvas = Canvas(theme, plate.accent)
     bottom = end = HEADER + laid.height
     header(canvas, plate, page.width)
-    column = laid.column
     where = _facts_at(laid, page, shown)
+    if where == "right" and laid.opened and _is_worth(laid, plate, page, shown):
+        where, lacking = "column", max(0.0, facts.rows_width(shown) - laid.column.width)
+        laid = replace(laid, column=replace(laid.column, right=laid.column.right + lacking))
+    column = laid.column
     if laid.width > page.room - CHANNEL - facts.LEAST_WIDTH:
         # Nothing stands at the right: the column has what is left.
         spare = page.room - laid.width

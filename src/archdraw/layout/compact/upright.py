@@ -29,7 +29,7 @@ SPACE = 14.0
 STRIP_SPACE = 22.0
 LANE = 24.0
 """Px of the place for the line that leads to a frame by itself."""
-WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0), (168.0, 150.0, 138.0, 128.0, 112.0)
+WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0), (168.0, 150.0, 138.0, 128.0, 112.0, 104.0)
 """The widths of boxes of a column whose layers stand below it, and of each of several."""
 
 
@@ -101,7 +101,7 @@ def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
     frame = framed(opened, page.measures, lettered=True) if opened else None
     for width in WIDTHS_OF_SEVERAL if several else WIDTHS:
         wide = slim(measures, width)
-        wide = wide if several else replace(wide, column=slim(measures, WIDTHS_OF_SEVERAL[-2]))
+        wide = wide if several else replace(wide, column=slim(measures, WIDTHS_OF_SEVERAL[-3]))
         laid = _Laid(column_in(plate, wide), frame)
         if laid.width <= page.room:
             break

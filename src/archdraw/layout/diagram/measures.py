@@ -24,12 +24,13 @@ class Measures:
     frame is longer, ``gutter`` the room for what a bracket says, at most in ``times_size``. Folded runs are
     ``bar_height`` high and in a panel ``bar_width`` wide; modules beside the spine are ``side_width`` by
     ``side_height`` with labels of ``side_label``, ``side_gap`` from it, at lines ``tap_out`` or ``tap_in`` long.
-    A model has ``container_pad`` within its container, an arrow of ``leaving`` above it, and ``input_gap`` below it
-    the boxes of its inputs, at least ``input_width`` by ``input_height``. Modules that join it from there are
-    ``joining_width`` by ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at
-    least ``least_beside`` wide; an arrow with a name beside it is ``named_gap`` long at least. Columns side by side
-    have the measures ``column``. What flows to the ``right`` is laid out as what flows upwards, with the widths of its
-    boxes along the flow and their heights across (:class:`archdraw.layout.turned.Turned`).
+    A model has ``container_pad`` within its container, several columns ``container_side`` at their sides; an arrow
+    of ``leaving`` above it, and ``input_gap`` below it the boxes of its inputs, at least ``input_width`` by
+    ``input_height``, with words of ``input_widest`` px. Modules that join it from there are ``joining_width`` by
+    ``joining_height``, in rows of ``joining_row``. Boxes beside many others are at least ``least_beside`` wide; an
+    arrow with a name beside it is ``named_gap`` long at least. Columns side by side have the measures ``column``.
+    What flows to the ``right`` is laid out as what flows upwards, with the widths of its boxes along the flow and
+    their heights across (:class:`archdraw.layout.turned.Turned`).
     """
 
     label_size: float
@@ -73,7 +74,9 @@ class Measures:
     tap_out: float = 40
     tap_in: float = 36
     container_pad: float = 24
+    container_side: float = 24
     input_width: float = 200
+    input_widest: float = 280
     input_height: float = 40
     input_gap: float = 28
     leaving: float = 28

@@ -6,12 +6,22 @@ from collections.abc import Callable
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import Measures
+from archdraw.layout.diagram.measures import DOT, Measures
 from archdraw.layout.steps import RESIDUAL
 from archdraw.records import record
+from archdraw.shapes import HEAD
 
 HALF = 2.0
 """What a residual line itself takes."""
+
+
+LEAST_ARROW = DOT + HEAD + 3
+"""From the dot where a residual line begins to the box above it: the head of the arrow does not touch the dot."""
+
+
+def _arrow(tap: float) -> float:
+    """How far the dot is below the first box: half of the line, or as far as the arrow needs."""
+    return max(tap / 2, min(LEAST_ARROW, tap - DOT))
 
 
 @record
@@ -33,7 +43,7 @@ def rail(body: Cell, port: float, measures: Measures, midway: Midway | None = No
     length = measures.tap + body.length + measures.gap + 2 * radius
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
-        tap, plus = y - measures.tap / 2, y - length + radius
+        tap, plus = y - measures.tap + _arrow(measures.tap), y - length + radius
         left = x + port - distance
         canvas.line((x + port, y), (x + port, y - measures.tap), arrow=body.arrows[0])
         with canvas.group("", "", role=RESIDUAL, layer="line"):

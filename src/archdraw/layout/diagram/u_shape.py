@@ -164,7 +164,8 @@ def place(graph: Graph, shape: Shape, port: float, measures: Measures, item: Pla
         page, at = canvas.upright(Place(x + port, y, x + port, y))
         if graph.inputs:
             canvas.line((x + port, y), (x + port, y - before), arrow=True)
-        canvas.line((x + out, y - breadth + reach["right"] - sides[final]), (x + out, y - breadth))
+        if reach["right"] > sides[final]:
+            canvas.line((x + out, y - breadth + reach["right"] - sides[final]), (x + out, y - breadth))
         columns(page, at.left + entry + reach["left"] - left, at.top - levels[first])
 
     upper = port - levels[first]

@@ -131,9 +131,9 @@ def column_of(
     for tower, own in reversed(towers):
         x += max(own.right, own.inputs[-1] + terminals.widest(tower.inputs[-1:], measures) / 2)
         beside.append(Beside(tower, own, x))
-        x += max(-own.left, terminals.widest(tower.inputs[:1], measures) / 2 - own.inputs[0]) + MODEL_RIGHT
+        x += max(-own.left, terminals.widest(tower.inputs[:1], measures) / 2 - own.inputs[0]) + measures.container_side
     right = max(cell.right, cell.inputs[-1] + terminals.widest(inputs[-1:], measures) / 2)
-    return Column(cell, x, right + MODEL_RIGHT, inputs, joining, tuple(reversed(beside)), wires, measures)
+    return Column(cell, x, right + measures.container_side, inputs, joining, tuple(reversed(beside)), wires, measures)
 
 
 @section("model")

@@ -11,8 +11,8 @@ from archdraw.picture import Terminal
 
 PAD, SPACE = 16.0, 16.0
 """Px between the words of an input and the sides of its box, and between the boxes of two inputs."""
-WIDEST, WIDEST_RIGHT = 280.0, 110.0
-"""Px for the words, upwards and to the right."""
+WIDEST_RIGHT = 110.0
+"""Px for the words where the flow leads to the right."""
 PAD_RIGHT = 9.0
 
 
@@ -52,7 +52,7 @@ def paint(canvas: Canvas, terminal: Terminal, x: float, top: float, room: float,
 
 
 def _rows(terminal: Terminal, measures: Measures) -> tuple[Row, ...]:
-    width = WIDEST_RIGHT if measures.right else WIDEST
+    width = WIDEST_RIGHT if measures.right else measures.input_widest
     detail = fitted(terminal.detail, width, measures.detail_size, SMALL, 400) if terminal.detail else ()
     return (*fitted(terminal.label, width, measures.label_size, min(16, measures.label_size), 500), *detail)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from archdraw.app.tables import COLUMNS
 from archdraw.site import citing, colours
@@ -13,7 +14,7 @@ from archdraw.site.uptake import address as concept_page
 from archdraw.site.uptake import title
 from archdraw.tree.amounts import BITS, DEFAULT_CONTEXT
 
-STATIC: tuple[str, ...] = ("model.css", "zoom.js", "opening.js", "memory.js", "model.js")
+STATIC: tuple[str, ...] = ("model.css", "zoom.js", "opening.js", "finding.js", "memory.js", "model.js")
 NAMES: tuple[str, ...] = ()
 HEADER = frozenset({"name", "link", "context"})
 """Columns of the table of facts that the head of a page says already."""
@@ -41,6 +42,8 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         address = site.settings.address(f"{entry.slug}.html")
         values: dict[str, Any] = {
             "entry": entry,
+            "title": entry.title,
+            "blocks": f"{quote(entry.slug)}-blocks.js",
             "rows": list(_rows(entry)),
             "picture": as_is(entry.plate),
             "has_dark": entry.has("-dark.svg"),

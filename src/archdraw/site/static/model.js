@@ -29,32 +29,8 @@
     },
   });
 
-  // Words in the diagram and in all that can be opened.
   const asked = in_(".find input");
-  const hits = in_(".find ol");
-  let latest = 0;
-  async function find() {
-    const me = (latest += 1);
-    const found = await blocks.search(asked.value);
-    if (me !== latest) return;
-    remember("find", asked.value.trim());
-    in_(".find [role=status]").textContent = asked.value.trim() ? said(strings.hits, { number: found.length }) : "";
-    hits.replaceChildren(...found.slice(0, 12).map(({ panelPath, within, path, text }) => {
-      const [item, button] = [document.createElement("li"), document.createElement("button")];
-      button.textContent = within ? said(strings.in, { text, title: within }) : text;
-      button.type = "button";
-      button.onclick = () => { hits.replaceChildren(); blocks.show(panelPath, path); };
-      item.append(button);
-      return item;
-    }));
-  }
-  asked.addEventListener("input", find);
-  asked.form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    await find();
-    hits.querySelector("button")?.click();
-  });
-  asked.form.addEventListener("keydown", (event) => { if (event.key === "Escape") hits.replaceChildren(); });
+  const find = finding(in_(".find"), blocks, strings, (text) => remember("find", text));
 
   // Memory.
   const form = document.querySelector("form.memory");

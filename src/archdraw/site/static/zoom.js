@@ -57,7 +57,7 @@ function zoomable(view, tools) {
     const from = box;
     const inwards = to[2] < from[2];
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { show(to); return; }
-    const [width, height] = [svg.clientWidth, svg.clientHeight];
+    const { width, height } = view.getBoundingClientRect();
     const scale = (one) => Math.min(width / one[2], height / one[3]);
     const [drawn, other] = inwards ? [from, to] : [to, from];
     const moves = (axis) => (drawn[axis] + drawn[axis + 2] / 2 - other[axis] - other[axis + 2] / 2) * scale(other);
