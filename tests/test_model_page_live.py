@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         + f"parents: [{{model: {short}, changes: [{said}]}}]\nreleased: 2024\n",
         "utf-8",
     )
-    assert run(["gallery", *MODELS, str(bad), "-o", str(folder / "site"), "-j", "1", "--no-cache"]) == 0
+    assert run(["gallery", *MODELS, str(bad), "--slides", "-o", str(folder / "site"), "-j", "1", "--no-cache"]) == 0
     return folder / "site"
 
 
@@ -367,7 +367,7 @@ def test_files_can_be_taken_along(chromium: Browser, site: Path, served: str) ->
     # There the address of a picture is a whole one.
     assert f'src="{served}/deepseek-v3.svg"' in str(page.text_content("#embed-html"))
     page.close()
-    assert names == [f"deepseek-v3{end}" for end in (".svg", "-dark.svg", ".png", ".pdf", ".yaml", ".json")]
+    assert names == [f"deepseek-v3{end}" for end in (".svg", "-dark.svg", ".png", ".pdf", ".pptx", ".yaml", ".json")]
     assert (site / "deepseek-v3.pdf").read_bytes().startswith(b"%PDF")
     # The spec is the model.
     assert load(site / "deepseek-v3.yaml").block == load("deepseek-v3").block

@@ -38,6 +38,7 @@ from archdraw.writers import Renderer
     metavar="URL",
     help="Where the gallery will be: adds a sitemap, a feed, canonical addresses and pictures for social networks.",
 )
+@click.option("--slides", is_flag=True, help="A slide of PowerPoint for each model as well (python-pptx).")
 @click.option("--serve", is_flag=True, help="Show the gallery on this computer until Ctrl-C is pressed.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
               help="Where to show it; 0: any port that is free.")  # fmt: skip
@@ -54,6 +55,7 @@ def command(
     fonts: tuple[str, ...],
     site: str | None,
     base_url: str | None,
+    slides: bool,
     serve: bool,
     port: int,
     verbose: bool,
@@ -84,7 +86,12 @@ def command(
     if settings.logo:
         cache().reads(str(about.parent / settings.logo))
     outcomes = []
-    work_to_do = building.jobs(named, folder, theme, fonts, renderer, cards=settings.base_url is not None)
+    if slides:
+        from archdraw.writers.pptx import check
+
+        check()
+    cards = settings.base_url is not None
+    work_to_do = building.jobs(named, folder, theme, fonts, renderer, cards=cards, slides=slides)
     for outcome in drawn(work_to_do, jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)

@@ -63,11 +63,12 @@ def jobs(
     renderer: Renderer = "resvg",
     *,
     cards: bool = False,
+    slides: bool = False,
 ) -> list[Job]:
     """What is to be made of each of ``specs`` in ``folder``, under its name there: SVG, PNG, thumbnails and its card.
 
     ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG. ``cards``: each gets
-    the picture that social networks show of it, too.
+    the picture that social networks show of it, too; ``slides``: a slide of PowerPoint.
     """
     plate = Output(folder, "svg", theme=theme, fonts=fonts)
     # What only stands in a page need not say of what it was drawn.
@@ -90,6 +91,7 @@ def jobs(
                 Output(folder / f"{name}-about.json", "json", "about"),
                 Output(folder / f"{name}.yaml", "yaml", "spec"),
                 *([replace(card, path=folder / f"{name}{CARD}")] if cards else []),
+                *([replace(plate, path=folder / f"{name}.pptx", format="pptx", view="slide")] if slides else []),
             ),
         )
         for spec, name in specs.items()

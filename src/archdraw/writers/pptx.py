@@ -15,6 +15,7 @@ from archdraw.writers._powerpoint.colours import GROUNDS, HUES
 from archdraw.writers._powerpoint.contents import As as As
 from archdraw.writers._powerpoint.contents import Deck as Deck
 from archdraw.writers._powerpoint.contents import Slide as Slide
+from archdraw.writers._powerpoint.deck import check as check
 from archdraw.writers._powerpoint.deck import free as free
 from archdraw.writers._powerpoint.deck import written as written
 from archdraw.writers._powerpoint.tables import Point as Point

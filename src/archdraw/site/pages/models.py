@@ -22,9 +22,17 @@ SAID = frozenset(
     {"developer", "released", "license", "family", "hidden_size", "vocab_size", "context_length", "name", "link"}
 )
 """Columns that an author says; all others are counted, or found, in the block tree."""
-FILES = ("svg", "dark", "png", "pdf", "spec", "json")
+FILES = ("svg", "dark", "png", "pdf", "slide", "spec", "json")
 """What of a model can be taken along, by the ending of its file."""
-ENDINGS = {"svg": ".svg", "dark": "-dark.svg", "png": ".png", "pdf": ".pdf", "spec": ".yaml", "json": ".json"}
+ENDINGS = {
+    "svg": ".svg",
+    "dark": "-dark.svg",
+    "png": ".png",
+    "pdf": ".pdf",
+    "slide": ".pptx",
+    "spec": ".yaml",
+    "json": ".json",
+}
 CACHE_BITS = (16, 8, 4)
 
 
