@@ -162,3 +162,13 @@ def test_a_bar_of_layers_says_what_is_in_them() -> None:
         "Layer: global attention or Shared-KV global attention or sliding-window attention or Shared-KV sliding-window "
         "attention, GeGLU FFN or double-width GeGLU FFN, per-layer input"
     ]
+
+
+@pytest.mark.parametrize("name", ["glm-5-1", "deepseek-v3", "dots3-note"])
+def test_the_box_of_a_latent_has_its_key(name: str) -> None:
+    said = [texts_of(group) for group in groups_of(shipped.plate(name).children) if group.role == "latent"]
+    assert any(text.startswith("KV latent 512") and text.endswith("+ RoPE key 64") for text in said)
+
+
+def test_a_panel_of_numbered_blocks_is_not_that_of_the_last_one() -> None:
+    assert panel_of(shipped.model("medusa-vicuna-7b"), "Medusa head, 5 alike").also

@@ -18,6 +18,7 @@ BOTH_QUERY_LATENTS = Term("Q latents {width}", definition="The latent of queries
 QUERY_LATENT = Term("Q latent {width}")
 KV_LATENT = Term("KV latent {width}")
 PLUS_ROPE_KEY = Term("+ RoPE key {width}", definition="The rotated part of the key, one for all heads.")
+WITH_KEY = Term("{latent} {key}", definition="The latent of keys and values, and what the heads share of a key.")
 PLUS_SHARED_KEY = Term("+ shared key {width}", definition="The part of the key that all heads share.")
 LATENT = Term("latent {width}")
 LATENT_AND_KEY = Term("latent {width} + {key}")

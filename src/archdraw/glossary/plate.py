@@ -137,6 +137,7 @@ LIKE_IT = Term("{block}: {difference}", definition="a block that a panel stands 
 HAVING = Term("with {what:and}")
 OTHER_SIZES = Term("{number} more of other sizes", definition="blocks like the one that a panel shows")
 LINES_IN = Term("comes in, from the left: {lines:and}", definition="names of the lines that a panel begins with")
+OF_NUMBERS = Term("{what}, {numbers} alike")
 IN_LAYER_BOX = Term("{layer}: {blocks}")
 IN_RESIDUAL_LAYER_BOX = Term("{layer}: {blocks}; {number:residual connection|residual connections}")
 BESIDE_LAYERS = Term("{what}: {count:parameters} parameters")

@@ -34,6 +34,14 @@ class Opening:
         return self.option.block
 
 
+def title_of_all(opening: Opening, title: str) -> str:
+    """``title`` of the block that a panel shows, without its number where the panel opens others with another one."""
+    stem = title.rstrip("0123456789").rstrip()
+    others = {describe(option.block).title for option in opening.also}
+    numbered = stem and stem != title and others and all(one.rstrip("0123456789").rstrip() == stem for one in others)
+    return text(plate.OF_NUMBERS(what=stem, numbers=len({title, *others}))) if numbered and others != {title} else title
+
+
 def joined(opening: list[Opening], option: Option, by_likeness: bool) -> bool:
     """Whether one of ``opening`` stands for ``option``, too; the list then has it so.
 

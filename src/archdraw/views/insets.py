@@ -144,7 +144,8 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
         else:
             apart = place, title, (opened(body, place), *map(Words, own.notes))
     also = tuple(option.path for option in opening.also)
-    yield Inset(words.title, tuple(items), source=path, priority=priority, also=also)
+    title = alike.title_of_all(opening, words.title)
+    yield Inset(title, tuple(items), source=path, priority=priority, also=also)
     if apart is not None:
         place, title, inner = apart
         yield Inset(

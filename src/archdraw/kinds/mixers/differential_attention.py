@@ -159,13 +159,12 @@ class GroupedDifferentialLatent(Kind):
         key = words.PLUS_SHARED_KEY if isinstance(self.position, NoPosition) else words.PLUS_ROPE_KEY
         return linear(
             "kv_a_proj_with_mqa",
-            words.KV_LATENT(width=latent),
+            words.WITH_KEY(latent=words.KV_LATENT(width=latent), key=key(width=rotary)),
             hidden,
             latent + rotary,
             part="attention",
             # A window keeps the heads that are projected from the latent, not the latent.
             role="latent" if self.sliding_window is None else "plain",
-            detail=key(width=rotary),
             outputs=("latent", "shared key"),
             cache=Cache(latent + rotary) if self.sliding_window is None else None,
         )

@@ -151,15 +151,15 @@ class MultiHeadLatent(LatentFields):
         if self.shares_kv:
             return shared_latent(latent, rotary)
         key = words.PLUS_SHARED_KEY if isinstance(self.position, NoPosition) else words.PLUS_ROPE_KEY
+        label = words.KV_LATENT(width=latent)
         return linear(
             "kv_a_proj_with_mqa",
-            words.KV_LATENT(width=latent),
+            words.WITH_KEY(latent=label, key=key(width=rotary)) if rotary else label,
             hidden,
             latent + rotary,
             bias=self.attention_bias,
             part="attention",
             role="latent",
-            detail=key(width=rotary) if rotary else "",
             outputs=("latent", "shared key") if rotary else ("latent",),
             cache=Cache(latent + rotary, self._window()),
         )
