@@ -172,3 +172,15 @@ def test_the_box_of_a_latent_has_its_key(name: str) -> None:
 
 def test_a_panel_of_numbered_blocks_is_not_that_of_the_last_one() -> None:
     assert panel_of(shipped.model("medusa-vicuna-7b"), "Medusa head, 5 alike").also
+
+
+def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None:
+    (said,) = [
+        item.text
+        for item in panel_of(shipped.model("hymba-1-5b"), "Local hybrid-head block, shared K, V").items
+        if isinstance(item, Words)
+    ]
+    assert said == (
+        "Local hybrid-head block, 25 query / 5 KV heads + Mamba; Global hybrid-head block: with in_proj 8,960; "
+        "without in_proj 8,000, shared K, V"
+    )

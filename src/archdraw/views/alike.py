@@ -99,13 +99,14 @@ def differences(opening: Opening) -> list[str]:
         block = option.block
         assert isinstance(block, Module)
         found = describe(block)
-        if shape_of(block) in kept:
+        shape = shape_of(block)
+        if shape in kept:
             # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
-            if shape_of(block) == shape_of(shown) and (apart := _placed_apart(block, shown)):
+            if shape == shape_of(shown) and (apart := _placed_apart(block, shown)):
                 line = text(plate.LIKE_IT(block=found.label, difference=apart))
                 lines += [line] if line not in lines else []
             continue
-        kept.add(shape_of(block))
+        kept.add(shape)
         own, lacking = _named(block, shown), _named(shown, block)
         if not own and not lacking and len(lines) >= MOST_SAID:
             more += 1
@@ -115,8 +116,15 @@ def differences(opening: Opening) -> list[str]:
             said.append(text(plate.HAVING(what=own)))
         if lacking:
             said.append(text(plate.WITHOUT(what=lacking)))
-        lines.append(text(plate.LIKE_IT(block=found.full, difference="; ".join(said))).rstrip(" :"))
+        called = (found.full, *_of_shape(opening, shape, found.label))
+        lines.append(text(plate.LIKE_IT(block="; ".join(called), difference="; ".join(said))).rstrip(" :"))
     return [*lines, text(plate.OTHER_SIZES(number=more))] if more else lines
+
+
+def _of_shape(opening: Opening, shape: object, but: str) -> tuple[str, ...]:
+    """What the blocks of ``shape`` that ``opening`` stands for are called, if not ``but``."""
+    alike = (option.block for option in opening.also if isinstance(option.block, Module))
+    return tuple(dict.fromkeys(name for one in alike if shape_of(one) == shape if (name := text(one.label)) != but))
 
 
 def _placed_apart(block: Module, shown: Module) -> str:
@@ -134,7 +142,12 @@ def _placed_apart(block: Module, shown: Module) -> str:
 def _named(block: Module, other: Module) -> tuple[str | Phrase, ...]:
     """What the leaves of ``block`` are called that ``other`` has none like."""
     more = _names(block) - _names(other)
-    found = [within(leaf.label) for leaf in _leaves(block) if leaf.name in more]
+    lines = {leaf.name: leaf.outputs for leaf in _leaves(other)}
+    found = [
+        within(leaf.label)
+        for leaf in _leaves(block)
+        if leaf.name in more or len(leaf.outputs) != len(lines.get(leaf.name, leaf.outputs))
+    ]
     return tuple(dict.fromkeys(found))
 
 
