@@ -77,6 +77,7 @@ HOMES: dict[str, set[str]] = {
     "cairosvg": {"writers._cairo"},
     "reportlab": {"writers.pdf", "writers._keeping"},
     "resvg": {"writers.png"},
+    "PIL": {"writers._pixels"},
     "pptx": {"writers._powerpoint"},
     "graphviz": {"layout.diagram.ranks"},
     "pydantic": {"models", "app.options", "app.schemas"},

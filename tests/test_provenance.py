@@ -94,6 +94,7 @@ def test_no_option_that_draws_something_else_is_left_out(folder: Path) -> None:
     others: dict[str, Any] = dict(text.split("=") for text in texts.split())
     others |= {
         "direction": "right",
+        "palette": True,
         "scale": 2.0,
         "dpi": 96.0,
         "fonts": ("a.ttf",),

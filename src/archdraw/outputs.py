@@ -18,21 +18,29 @@ def written(
     scale: float = 1.0,
     renderer: Renderer = "resvg",
     prefix: str = "",
+    palette: bool = False,
 ) -> bytes:
     """``scene`` as a file of ``format``.
 
-    ``text``, ``scale``, ``renderer`` and ``prefix`` are as in :meth:`archdraw.Model.save`.
+    ``text``, ``scale``, ``renderer``, ``prefix`` and ``palette`` are as in :meth:`archdraw.Model.save`.
 
     Raises :class:`archdraw.ArchdrawError` for an unknown format, a ``scale`` or ``prefix`` that no file can have, and
     where a library is missing.
     """
     from archdraw.writers import write
 
-    return write(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix)
+    return write(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix, palette=palette)
 
 
 def saved(
-    scene: Scene, path: str | Path, *, text: TextMode, scale: float, renderer: Renderer, prefix: str = ""
+    scene: Scene,
+    path: str | Path,
+    *,
+    text: TextMode,
+    scale: float,
+    renderer: Renderer,
+    prefix: str = "",
+    palette: bool = False,
 ) -> Path:
     """Writes ``scene`` to ``path`` in the format of its suffix, at once, and returns the path.
 
@@ -43,7 +51,8 @@ def saved(
 
     target = Path(path)
     format = target.suffix.removeprefix(".").lower()
-    write_whole(target, written(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix))
+    drawn = written(scene, format, text=text, scale=scale, renderer=renderer, prefix=prefix, palette=palette)
+    write_whole(target, drawn)
     return target
 
 

@@ -126,15 +126,17 @@ class Pictured:
         fonts: Fonts = (),
         *,
         renderer: Renderer = "resvg",
+        palette: bool = False,
     ) -> bytes:
         """The diagram as PNG, ``scale`` pixels per px of the scene.
 
         ``theme``, ``view`` and ``fonts`` are as in :meth:`scene`. ``renderer`` "cairosvg" needs the library cairo.
+        With a ``palette`` the file has 256 colours, and half the size.
 
         Raises as :meth:`scene`, and :class:`archdraw.ArchdrawError` for a ``scale`` that is not positive or too large,
         and for a renderer that there is not or that lacks its library.
         """
-        return self.write(self.scene(view, theme, fonts), "png", scale=scale, renderer=renderer)
+        return self.write(self.scene(view, theme, fonts), "png", scale=scale, renderer=renderer, palette=palette)
 
     def pdf(self, theme: str | Path | Theme = "light", view: str = "plate", fonts: Fonts = ()) -> bytes:
         """The diagram as PDF, one page of its size; ``theme``, ``view`` and ``fonts`` as in :meth:`scene`.
@@ -155,10 +157,11 @@ class Pictured:
         renderer: Renderer = "resvg",
         prefix: str = "",
         metadata: bool = True,
+        palette: bool = False,
     ) -> Path:
         """Writes the diagram to ``path``, in the format of its suffix, and returns the path.
 
-        ``theme``, ``view``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` as in
+        ``theme``, ``view``, ``text``, ``fonts`` and ``prefix`` as in :meth:`svg`, ``renderer`` and ``palette`` as in
         :meth:`png`; ``scale`` multiplies every px. The file says which version drew it, and of what, unless
         ``metadata`` is false. Raises :class:`archdraw.ArchdrawError` for a suffix that is no
         format, and where a library that the format needs is missing, :class:`OSError` where the file cannot be
@@ -172,7 +175,7 @@ class Pictured:
             document = self.spec.document
             specs = named({document.file: of_document(document, own=self.reading is None)})
             scene = marked(scene, specs, theme=theme_name(theme), view=view)
-        return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix)
+        return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix, palette=palette)
 
     write = staticmethod(written)
 

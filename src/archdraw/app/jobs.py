@@ -45,7 +45,7 @@ class Output:
     of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without
     ``metadata`` the file does not say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and
     the spec says none. ``template`` is the file whose design a slide has, ``pictures`` what it is on it, ``steps`` how
-    it is built up.
+    it is built up. With a ``palette`` PNG has 256 colours.
     """
 
     path: Path
@@ -67,6 +67,7 @@ class Output:
     template: str = ""
     pictures: str = "shapes"
     steps: str = ""
+    palette: bool = False
 
     @property
     def page(self) -> Mapping[str, str]:
@@ -141,7 +142,8 @@ def words_of(output: Output) -> list[str]:
     pairs = [(name, value) for name, value in said.items() if value] + [("font", font) for font in output.fonts]
     for name, values in output.figure:
         pairs += [(name, value) for value in ([values] if isinstance(values, str) else values)]
-    return [word for name, value in pairs for word in (f"--{name}", value)]
+    words = [word for name, value in pairs for word in (f"--{name}", value)]
+    return [*words, "--palette"] if output.palette else words
 
 
 def usual_dpi(view: str) -> float:
@@ -190,7 +192,13 @@ def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
     dense = dpi and Writer(output.format).is_raster
     scale = scale_at(scene, dpi) if dense else output.scale
     return Model.write(
-        scene, output.format, text=output.text, scale=scale, renderer=output.renderer, prefix=output.prefix
+        scene,
+        output.format,
+        text=output.text,
+        scale=scale,
+        renderer=output.renderer,
+        prefix=output.prefix,
+        palette=output.palette,
     )
 
 

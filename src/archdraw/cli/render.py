@@ -69,6 +69,7 @@ USUAL = "[default: what figure: of a spec says, else plate; of pptx slide]"
 @click.option("--id-prefix", "prefix", default="", metavar="TEXT", callback=known_prefix,
               help=f"{PREFIX_HELP} {{slug}} in it is the name of the file.")  # fmt: skip
 @renderer_option
+@click.option("--palette", is_flag=True, help="PNG of 256 colours: half the size.")
 @metadata_option
 @font_option
 @transformers_option
@@ -91,6 +92,7 @@ def command(
     text: TextMode,
     prefix: str,
     renderer: Renderer,
+    palette: bool,
     no_metadata: bool,
     template: str,
     pictures: str,
@@ -133,6 +135,7 @@ def command(
         tuple((name, value) for name, value in figure.items() if value),
         not no_metadata,
         direction=direction or "",
+        palette=palette,
         template=template,
         pictures=pictures,
         steps=steps or "",

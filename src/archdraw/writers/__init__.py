@@ -52,18 +52,21 @@ class Writer:
         text: TextMode = "embed",
         renderer: Renderer = "resvg",
         prefix: str = "",
+        palette: bool = False,
     ) -> bytes:
         """``scene`` in this format, its px multiplied by ``scale``.
 
-        Formats that are not pixels have no ``renderer``, those without ids no ``prefix`` of them.
+        Formats that are not pixels have no ``renderer`` and no ``palette``, those without ids no ``prefix`` of them.
 
         Raises :class:`ArchdrawError` where another package's writer cannot be imported, or has the name of another.
         """
-        chosen: dict[str, str] = {}
+        chosen: dict[str, str | bool] = {}
         if renderer != "resvg" and self._has("TAKES_RENDERER"):
             chosen["renderer"] = renderer
         if prefix and self._has("TAKES_PREFIX"):
             chosen["prefix"] = prefix
+        if palette and self._has("TAKES_PALETTE"):
+            chosen["palette"] = True
         return cast(bytes, FORMATS.load(self.format)(scene, scale=scale, text=text, **chosen))
 
     @property
@@ -104,10 +107,12 @@ def write(
     text: TextMode = "embed",
     renderer: Renderer = "resvg",
     prefix: str = "",
+    palette: bool = False,
 ) -> bytes:
     """``scene`` as the bytes of a file in ``format``.
 
-    Its pixels, if it has some, are drawn by ``renderer``; its ids, if it has some, begin with ``prefix``.
+    Its pixels, if it has some, are drawn by ``renderer``, in 256 colours of a ``palette`` if so; its ids, if it has
+    some, begin with ``prefix``.
 
     Raises :class:`ArchdrawError` for a format or a renderer that there is not, for a ``scale`` that is not positive and
     finite, and for a ``prefix`` that cannot be part of an id.
@@ -117,4 +122,4 @@ def write(
     if not 0 < scale < math.inf:
         raise ArchdrawError(f"a picture cannot be written at a scale of {scale:g}")
     check_prefix(prefix)
-    return Writer(format)(scene, scale=scale, text=text, renderer=renderer, prefix=prefix)
+    return Writer(format)(scene, scale=scale, text=text, renderer=renderer, prefix=prefix, palette=palette)

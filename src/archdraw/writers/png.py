@@ -14,11 +14,13 @@ from dataclasses import replace
 from archdraw.errors import ArchdrawError
 from archdraw.scene import Rect, Scene
 from archdraw.writers import Renderer, TextMode
+from archdraw.writers._pixels import coded
 from archdraw.writers._values import origin
 from archdraw.writers.svg import svg
 
 IS_RASTER = True
 TAKES_RENDERER = True
+TAKES_PALETTE = True
 LARGEST_SIDE = 32767
 """Pixels; cairo's limit."""
 PX_PER_METRE = 96 / 0.0254
@@ -29,15 +31,18 @@ AFTER_HEADER = 8 + 25
 """Bytes of a PNG before which nothing else may stand: its signature and the chunk IHDR."""
 
 
-def write(scene: Scene, *, scale: float = 1.0, text: TextMode = "embed", renderer: Renderer = "resvg") -> bytes:
+def write(
+    scene: Scene, *, scale: float = 1.0, text: TextMode = "embed", renderer: Renderer = "resvg", palette: bool = False
+) -> bytes:
     """``scene`` as a PNG file; a picture of pixels has no ``text``."""
-    return png(scene, scale, renderer)
+    return png(scene, scale, renderer, palette=palette)
 
 
-def png(scene: Scene, scale: float = 1.0, renderer: Renderer = "resvg") -> bytes:
+def png(scene: Scene, scale: float = 1.0, renderer: Renderer = "resvg", *, palette: bool = False) -> bytes:
     """``scene`` as a PNG file of its width and height times ``scale``, rounded to whole pixels, drawn by ``renderer``.
 
-    Its resolution is that at which it has the size of the scene, 96 px to the inch.
+    It has transparency only where the scene has no background, and with a ``palette`` 256 colours. Its resolution is
+    that at which it has the size of the scene, 96 px to the inch.
 
     Raises :class:`ArchdrawError` where that is less than one pixel or more than 32,767, and for CairoSVG where the
     library cairo is not installed.
@@ -55,6 +60,7 @@ def png(scene: Scene, scale: float = 1.0, renderer: Renderer = "resvg") -> bytes
 
         tree = resvg.usvg.Tree.from_str(svg(fitted, "outline"), resvg.usvg.Options.default())
         file = bytes(resvg.render(tree, IDENTITY))
+    file = coded(file, opaque=scene.background is not None, palette=palette)
     dense = scale * PX_PER_METRE
     more = _resolution(dense * scene.width / scene.size[0], dense * scene.height / scene.size[1])
     if said := origin(scene):
