@@ -95,6 +95,9 @@ def test_no_option_that_draws_something_else_is_left_out(folder: Path) -> None:
     others |= {
         "direction": "right",
         "palette": True,
+        "template": "a.pptx",
+        "pictures": "svg",
+        "steps": "build",
         "scale": 2.0,
         "dpi": 96.0,
         "fonts": ("a.ttf",),
