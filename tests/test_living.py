@@ -34,6 +34,8 @@ PANELS = {
     "switch-base-128": {"mixture of experts": "inset:layers/layer/mlp", "alternating dense/MoE": STRIP},
     "nemotron-3-super-120b-a12b": {"latent MoE": "inset:layers/layer.experts/mlp"},
     "gpt-2": {"pre-norm": "inset:layers/layer", "tied embeddings": WHOLE},
+    "command-a-111b": {"NoPE": "inset:layers/layer.attention/self_attn"},
+    "llama-4-maverick": {"RoPE": "inset:layers/layer/self_attn", "image input": "inset:vision_tower"},
     "grok-2-5-270b": {"parallel dense FFN + MoE": "inset:layers/layer"},
     "whisper-large-v3": {"cross-attention": "inset:layers/layer", "audio input": "inset:encoder"},
 }
@@ -123,6 +125,7 @@ def test_a_cell_of_the_timeline_counts_its_models(site: Path) -> None:
     text = (site / "timeline.html").read_text("utf-8")
     assert 'aria-label="Grouped-query attention, 2023: 2 of 4 models" title="Llama 2 70B, Mixtral 8x7B"' in text
     assert 'href="concept-grouped-query-attention.html#y2023"' in text
+    assert 'aria-label="LayerNorm, 2017: 1 of 1 models" title="Transformer base"' in text
 
 
 def test_lineage_has_all_models_with_a_relation_as_boxes_and_as_words_and_lists_the_others(site: Path) -> None:
@@ -139,18 +142,29 @@ def test_lineage_has_all_models_with_a_relation_as_boxes_and_as_words_and_lists_
 
 def test_without_relations_lineage_is_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("one.yaml").write_text(SPEC, "utf-8")
+    Path("one.yaml").write_text(SPEC + "released: 2020-05\n", "utf-8")
     Path("two.yaml").write_text(SPEC.replace("Tiny", "Second"), "utf-8")
     assert run(["gallery", "one.yaml", "two.yaml", "--no-cache"]) == 0
     text = Path("out/lineage.html").read_text("utf-8")
     assert "<svg" not in text
     assert text.count('<li><a href="') == 2
-    # No release date: the concepts are there, and are in no year.
-    timeline = Path("out/timeline.html").read_text("utf-8")
-    assert "Without a release date: 2." in timeline
+    # Without a release date a concept is there, and is in no year; what has one came first.
+    assert "Without a release date: 1." in Path("out/timeline.html").read_text("utf-8")
     page = next(Path("out").glob("concept-*-attention.html")).read_text("utf-8")
-    assert "First in" not in page
-    assert "no release date" in page
+    assert 'First in <a href="one.html">Tiny</a>, 2020-05.' in page
+    assert page.index("one.html") < page.index("no release date") < page.rindex("two.html")
+
+
+def test_a_concept_is_compared_as_a_model_has_it_that_has_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Jamba came first, and has Mamba in most of its layers.
+    assert run(["gallery", "jamba-v0-1", "llama-3-8b", "-j", "1", "--no-cache"]) == 0
+    text = Path("out/concept-mamba.html").read_text("utf-8")
+    rows = dict(re.findall(r'<tr[^>]*><th scope="row">(?:<a[^>]*>)?([^<]*)(?:</a>)?</th>(.*?)</tr>', text))
+    assert 'href="llama-3-8b.html"' in rows["Grouped-query attention"]
+    assert 'href="jamba-v0-1.html"' in rows["Mamba"]
 
 
 def test_a_figure_has_the_colors_of_the_page_and_no_heading_of_its_own() -> None:

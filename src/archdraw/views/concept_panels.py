@@ -12,7 +12,7 @@ from archdraw.kinds.base import Kind, settings
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Block, Experts, Module
 from archdraw.tree.walks import leaves, walk
-from archdraw.views.opening import openable_modules
+from archdraw.views.opening import is_beside, openable_modules
 from archdraw.views.stack import Option
 
 WHOLE = "card"
@@ -33,28 +33,26 @@ def panel_of(concept: Concept, spec: Spec, block: Module) -> str:
     if concept in OF_MODELS:
         return WHOLE
     options = openable_modules(block)
-    encoders = tuple(
-        f"{path}/" for path, part in walk(block.body) if isinstance(part, Module) and part.level == ENCODER
-    )
-    found: list[tuple[bool, int, str]] = []
+    walked = ((path, part) for path, part in walk(block.body) if isinstance(part, Module))
+    encoders = tuple(f"{path}/" for path, part in walked if part.level == ENCODER)
+    found: list[tuple[int, str]] = []
     for kind, above in _with_owners(spec.layers):
         if concept in kind.concepts_used():
-            found += _made_by((kind, *above), options, encoders)
+            found += _made_by((kind, *above), options)
     if found:
         # What attention in an encoder caches says nothing about the model: the model's own comes first.
-        return f"inset:{min(found, key=lambda one: one[:2])[2]}"
+        rank = {path: is_beside(path, block) or f"{path}/".startswith(encoders) for _, path in found}
+        return f"inset:{min(found, key=lambda one: (rank[one[1]], one[0]))[1]}"
     if concept in OF_LAYERS:
         return OF_LAYERS[concept](options)
     return WHOLE
 
 
-def _made_by(
-    makers: Sequence[Kind], options: Sequence[Option], encoders: tuple[str, ...]
-) -> Iterator[tuple[bool, int, str]]:
-    """The module of the first of ``makers`` that has one: whether it is in an encoder, which maker, and its path."""
+def _made_by(makers: Sequence[Kind], options: Sequence[Option]) -> Iterator[tuple[int, str]]:
+    """The module of the first of ``makers`` that has one: which of them that is, and its path."""
     for steps, maker in enumerate(makers):
         if found := next((one for one in options if _is_made_by(one.block, maker)), None):
-            yield found.path.startswith(encoders), steps, found.path
+            yield steps, found.path
             return
 
 

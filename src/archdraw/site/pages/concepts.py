@@ -23,6 +23,8 @@ from archdraw.views.concept_panels import STRIP, WHOLE
 STATIC: tuple[str, ...] = ("living.css",)
 NAMES: tuple[str, ...] = ("concepts", *(address(concept.name).removesuffix(".html") for concept in SHIPPED))
 PREFIX = "panel-"
+LARGE = 700.0
+"""Px from which on a picture needs half of the page."""
 
 
 @record(eq=False)
@@ -54,6 +56,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             found=found,
             taken=one,
             picture=site.shown(drawn),
+            shape=_shape(drawn),
             older=found.concepts[place - 1] if place else None,
             newer=found.concepts[place + 1] if place + 1 < len(found.concepts) else None,
             years=[(year, list(own)) for year, own in groupby(one.models, key=lambda having: having.year)],
@@ -78,6 +81,13 @@ def panel(model: Model, view: str) -> Figure:
         # What only differs in a number is no layer of another kind.
         scene, _ = model.drawn(WHOLE)
     return figure(scene, PREFIX)
+
+
+def _shape(drawn: Figure) -> str:
+    """How much of the page a picture needs, so that one can read it: all of its width, or half."""
+    if drawn.width > 2 * drawn.height:
+        return "wide"
+    return "large" if drawn.width > LARGE else ""
 
 
 def _told(taken: Taken) -> dict[str, Any]:

@@ -70,11 +70,13 @@
   function around(places) {
     const [x, y, width, height] = picture.whole;
     if (!places.length || places.length === models.length) { picture.fit(); return; }
-    const edge = (which, far) => which(...places.map(far));
-    const [left, top] = [edge(Math.min, (one) => one.x) - 30, edge(Math.min, (one) => one.y) - 30];
-    const w = Math.max(width / 2, edge(Math.max, (one) => one.x + one.width) + 30 - left);
-    const h = Math.max(w / 3, edge(Math.max, (one) => one.y + one.height) + 30 - top);
-    picture.show([Math.max(x, Math.min(left, x + width - w)), Math.max(y, Math.min(top, y + height - h)), w, h]);
+    const span = (from, by) => [Math.min(...places.map((one) => one[from])) - 30, Math.max(...places.map((one) => one[from] + one[by])) + 30];
+    const [[left, right], [top, bottom]] = [span("x", "width"), span("y", "height")];
+    const w = Math.max(width / 2, right - left);
+    const h = Math.max(w / 3, bottom - top);
+    // In the middle, and not beyond the edges of the picture.
+    const within = (middle, size, low, all) => Math.max(low, Math.min(middle - size / 2, low + all - size));
+    picture.show([within((left + right) / 2, w, x, width), within((top + bottom) / 2, h, y, height), w, h]);
   }
   let set;
   set = chosen(document.getElementById("choices"), show);
