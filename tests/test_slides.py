@@ -190,8 +190,16 @@ def test_python_pptx_reads_it_back() -> None:
 def test_the_file_is_valid_and_the_same_each_time(theme: str, tmp_path: Path) -> None:
     file = file_of("deepseek-v3", "slide", theme)
     assert faults_of(file, tmp_path) == []
-    time.sleep(0.01)
     assert write(scene_of("deepseek-v3", "slide", theme)) == file
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"1980-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_the_date_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    with zipfile.ZipFile(io.BytesIO(write(scene_of("llama-3-8b", "slide")))) as archive:
+        assert archive.read("docProps/core.xml").count(b"2023-11-14T22:13:20Z") == 2
 
 
 def test_the_validator_notices_what_is_wrong(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archdraw.app.pictures import subject
+from archdraw.app.deck_of_several import listed, together
 from archdraw.errors import ArchdrawError
 from archdraw.model import Model
-from archdraw.profile import Profile, Step, load_profile
+from archdraw.profile import Profile, load_profile
 from archdraw.provenance import named, of_document
 from archdraw.records import record
-from archdraw.scene import Scene
 from archdraw.setters import setting_by
 from archdraw.spec.presenting import titled
 from archdraw.theme import Theme, load_theme
@@ -21,32 +20,20 @@ from archdraw.tree.sheet import Row as SheetRow
 from archdraw.tree.sheet import rows
 from archdraw.typesetting import other_fonts
 from archdraw.version import VERSION
-from archdraw.views import paged
-from archdraw.views.header import kind_of, origin
 from archdraw.views.on_slides import OnSlides, on_slides
-from archdraw.views.several import compare
 from archdraw.writers.pptx import THEME_COLOURS, As, Point, Points, Slide, Table, free, slide_of, written
 from archdraw.writers.pptx import Deck as Written
 
 SIZES = {"16:9": "slide", "4:3": "slide-4-3"}
 """The profiles of pages by the shapes of slides."""
-HEADER = 0.84
-"""Inches of a page that its name takes, which is the title of a slide in a template."""
+AROUND = 1.26
+"""Inches of a page that its name and its last line take: in a template they are the title of a slide and its notes."""
 LONG = 10
 """Rows of facts from which on they stand in two tables side by side."""
 WITH_WORDS = (0.62, 0.38)
 """How a slide is shared between what is in a block and the words about it."""
-BESIDE = (14, 13, 12, 11, 10, 9)
-"""Points of the smallest text of models side by side."""
-WIDEST = 3
-"""So many stand side by side at most."""
-WITHOUT: tuple[Step, ...] = ("tags", "spacing", "notes", "alternatives", "pairs", "runs", "modules")
-"""What such a page does without: not what is in a layer, since that is what is compared."""
-UNSEEN = 0.25
-"""Inches of such a page that are not on the slide: its last line, which is said with it."""
-FEW = 4
-"""What is equal has a slide of its own where it is so much."""
-SIGN_WORDS = {"added": "+", "removed": "−", "changed": "≠"}
+SMALLER = (16, 14, 12, 10)
+"""Points of the smallest text where a template has little room for a picture, the larger first."""
 
 
 @record(repr=False)
@@ -98,22 +85,27 @@ def deck(
     """
     if size not in SIZES:
         raise ArchdrawError(f"slides of {size} are not made; say {' or '.join(SIZES)}")
-    chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
     profile = load_profile(SIZES[size])
+    profiles: tuple[Profile, ...] = (profile,)
     sides = (float(round(profile.size[0])), float(round(profile.size[1])))
     wide, high = sides[0] * 0.92, sides[1] * 0.8
     if template is not None:
-        wide, high = free(template)
-        profile = profile.model_copy(update={"width": f"{wide / 96:.4f}in", "height": f"{high / 96 + HEADER:.4f}in"})
+        room = free(template)
+        wide, high = room.width, room.height
+        profiles = _smaller(profile)
+        # Shapes have the colours of the template; a picture that has not is at least as dark.
+        theme = "dark" if room.is_dark else theme
+        profile = profile.model_copy(update={"width": f"{wide / 96:.4f}in", "height": f"{high / 96 + AROUND:.4f}in"})
+    chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
     names = [titled(model.spec).name for model in models]
-    whole = title or _listed(names)
+    whole = title or listed(names)
     remarks: list[str] = []
     with setting_by(other_fonts(list(fonts))):
         slides: list[Slide] = []
         if len(models) > 1:
-            slides += _together(models, chosen, (wide, high), remarks)
+            slides += together(models, chosen, (wide, high), remarks)
         for model in models:
-            slides += _model(model, profile, chosen, clicks=clicks)
+            slides += _model(model, profiles, chosen, clicks=clicks)
     palette = {name: chosen.colour(name) for name in THEME_COLOURS}
     made = Written(
         whole, tuple(slides), sides, palette, template, "en", pictures, _origin(models, said) if metadata else ""
@@ -129,14 +121,17 @@ def _origin(models: Sequence[Model], said: str) -> str:
     return json.dumps(about, ensure_ascii=False, sort_keys=True)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _smaller(profile: Profile) -> tuple[Profile, ...]:
+    """``profile`` with smaller and smaller words, on which nothing in the whole may be one box; then as it is."""
+    drop = tuple(step for step in profile.drop if step not in ("inside", "rows", "whole"))
+    sizes = (profile.least_text, *(f"{least}pt" for least in SMALLER))
+    return (*(profile.model_copy(update={"least_text": size, "drop": drop}) for size in sizes), profile)
 
 
-def _model(model: Model, profile: Profile, theme: Theme, *, clicks: bool) -> Iterator[Slide]:
+def _model(model: Model, profiles: Sequence[Profile], theme: Theme, *, clicks: bool) -> Iterator[Slide]:
     """The slides of one model."""
     name = titled(model.spec).name
-    shown = on_slides(model.spec, model.block, profile, theme)
+    shown = on_slides(model.spec, model.block, profiles, theme)
     facts = list(_facts(model))
     notes = "\n".join((shown.whole.description, *(point.text for point in _sources(model))))
     first = slide_of(shown.whole)
@@ -178,7 +173,13 @@ def _facts(model: Model) -> Iterator[Slide]:
         yield Slide(title, (_sheet(sheet, title),), notes=said)
         return
     rest, parts = _apart(sheet)
-    yield Slide(title, (_sheet(rest, title), _sheet(parts, title)), notes=said)
+    shares = (_letters(rest), _letters(parts))
+    yield Slide(title, (_sheet(rest, title), _sheet(parts, title)), notes=said, shares=shares)
+
+
+def _letters(sheet: Sequence[SheetRow]) -> float:
+    """How wide the rows of ``sheet`` are, about: the letters of the longest cell of each column."""
+    return float(sum(max(map(len, cells)) for cells in zip(*sheet, strict=True)))
 
 
 def _apart(sheet: Sequence[SheetRow]) -> tuple[Sequence[SheetRow], Sequence[SheetRow]]:
@@ -209,75 +210,3 @@ def _sources(model: Model) -> Iterator[Point]:
     if not sources and not spec.links:
         yield Point("no sources are named")
     yield Point("Drawn and counted by archdraw")
-
-
-def _together(models: Sequence[Model], theme: Theme, room: tuple[float, float], remarks: list[str]) -> Iterator[Slide]:
-    """What several models have in common and apart: a table of all, then a comparison of up to four."""
-    names = [titled(model.spec).name for model in models]
-    section = "Overview"
-    table = Table(
-        ("model", "developer, release", "kind", "parameters", "active", "layers", "context"),
-        tuple(_row(model) for model in models),
-        right=frozenset({3, 4, 5, 6}),
-        title="Models",
-    )
-    yield Slide(_listed(names), (table,), section=section)
-    unknown = [name for name, model in zip(names, models, strict=True) if model.facts.unknown]
-    if len(models) > compare.MOST:
-        remarks.append(f"no comparison: it takes at most {compare.MOST} models, not {len(models)}")
-        return
-    if unknown:
-        remarks.append(f"no comparison: the structure of {_listed(unknown)} is not disclosed")
-        return
-    # Four would be too narrow: they stand two and two.
-    for some in (models[:2], models[2:]) if len(models) > WIDEST else (models,):
-        scenes = _beside(some, theme, room)
-        title = f"{_listed([titled(model.spec).name for model in some])} side by side"
-        yield Slide(title, tuple(scenes), notes="\n".join(scene.description for scene in scenes))
-    value = compare.gather([subject(model) for model in models])
-    differences, equal = compare.table(value)
-    if differences:
-        rows = tuple((row.name, *_values(row.values, row.signs)) for row in differences)
-        yield Slide("What differs", (Table(("", *names), rows, title="What differs"),), notes=equal)
-    if len(_lines(equal)) >= FEW:
-        yield Slide("What is equal", (Points(tuple(Point(line) for line in _lines(equal))),))
-
-
-def _beside(models: Sequence[Model], theme: Theme, room: tuple[float, float]) -> list[Scene]:
-    """The layers of ``models`` for columns side by side, with the largest words with which what is in them has room."""
-    wide, high = room
-    half = load_profile("slide-half")
-    size = {"width": f"{wide / len(models) * 0.97 / 96:.4f}in", "height": f"{high / 96 + UNSEEN:.4f}in", "facts": 0}
-    spine = {**half.spine, **(half.columns if len(models) > 2 else {})}
-    for least, drop in (*((least, WITHOUT) for least in BESIDE), (BESIDE[-1], half.drop)):
-        changes = {**size, "spine": spine, "least_text": f"{least}pt", "drop": drop}
-        profile = half.model_copy(update=changes)
-        try:
-            whole = drop is WITHOUT
-            return [paged.draw(titled(one.spec), one.block, profile, theme, layers=whole) for one in models]
-        except ArchdrawError:
-            if drop is not WITHOUT:
-                raise
-    raise AssertionError("a page of all steps is drawn or raises")
-
-
-def _values(values: Sequence[str], signs: Sequence[str | None]) -> Iterator[str]:
-    """The values of a row, those that are unlike the one before them with a sign."""
-    yield values[0]
-    for value, sign in zip(values[1:], signs, strict=True):
-        yield f"{SIGN_WORDS[sign]} {value}" if sign else value
-
-
-def _lines(equal: str) -> list[str]:
-    return [part.strip() for part in equal.removeprefix("Equal: ").rstrip(".").split(", ")]
-
-
-def _row(model: Model) -> tuple[str, ...]:
-    from archdraw.glossary.numbers import parameters
-
-    spec, counted = titled(model.spec), model.facts
-    size = "not disclosed" if counted.unknown else parameters(counted.total_parameters)
-    active = "" if counted.unknown else parameters(counted.active_parameters)
-    context = f"{spec.context_length:,}" if spec.context_length else ""
-    layers = "" if counted.unknown else f"{counted.layers:,}"
-    return spec.name, origin(spec), kind_of(model.block), size, active, layers, context

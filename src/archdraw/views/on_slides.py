@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from archdraw.errors import ArchdrawError
 from archdraw.layout.plate import alone, band
 from archdraw.layout.plate import plate as layout
 from archdraw.layout.plate.alone import Opened
@@ -27,14 +30,21 @@ class OnSlides:
     counted: Scene | None
 
 
-def on_slides(spec: Spec, block: Module, profile: Profile, theme: Theme) -> OnSlides:
-    """The pictures of a model, the whole on a page of ``profile``.
+def on_slides(spec: Spec, block: Module, profiles: Sequence[Profile], theme: Theme) -> OnSlides:
+    """The pictures of a model, the whole on a page of the first of ``profiles`` that has room for it.
 
-    Raises :class:`ArchdrawError` where that has no room for it.
+    Raises :class:`ArchdrawError` where none has.
     """
     plate = layout.lettered(picture(spec, block), theme)
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
     panels = tuple(alone.opened(plate, inset, theme) for inset in plate.insets if not band.belongs(inset))
-    return OnSlides(
-        paged.draw(spec, block, profile, theme), panels, alone.counted(plate, plate.strip, cells, WIDE, theme)
-    )
+    return OnSlides(_whole(spec, block, profiles, theme), panels, alone.counted(plate, plate.strip, cells, WIDE, theme))
+
+
+def _whole(spec: Spec, block: Module, profiles: Sequence[Profile], theme: Theme) -> Scene:
+    for profile in profiles[:-1]:
+        try:
+            return paged.draw(spec, block, profile, theme)
+        except ArchdrawError:
+            continue
+    return paged.draw(spec, block, profiles[-1], theme)

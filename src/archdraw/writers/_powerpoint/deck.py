@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archdraw.contrast import luminance
 from archdraw.errors import ArchdrawError
+from archdraw.records import record
 from archdraw.writers._powerpoint import base
 from archdraw.writers._powerpoint import sections as sections_of
+from archdraw.writers._powerpoint.colours import GROUND, INK
 from archdraw.writers._powerpoint.contents import Deck, Slide
 from archdraw.writers._powerpoint.place import PX
 from archdraw.writers._powerpoint.slide import Writing
@@ -24,15 +27,25 @@ BEGINNING = 315_532_800
 """1 January 1980: the date of a file that has none, in seconds since 1970."""
 
 
-def free(template: str | Path) -> tuple[float, float]:
-    """What is free on a slide of ``template`` below its title, in px of print.
+@record
+class Free:
+    """What a template leaves free on a slide, in px of print, and whether its ground is dark."""
+
+    width: float
+    height: float
+    is_dark: bool
+
+
+def free(template: str | Path) -> Free:
+    """What is free on a slide of ``template`` for pictures.
 
     Raises :class:`ArchdrawError` where there is no such template, or python-pptx is not installed.
     """
     check()
     deck = base.of_template(template)
     area = base.area(deck, base.layout_of(deck, base.TITLE))
-    return area.width / PX, area.height / PX
+    slots = base.slots(deck)
+    return Free(area.width / PX, area.height / PX, luminance(slots[GROUND]) < luminance(slots[INK]))
 
 
 def check() -> None:

@@ -84,8 +84,10 @@ class Writing:
                     self._append(made, self._points(made, part, area, first))
         if slide.steps and (markup := timing([appearing[step] for step in sorted(appearing)])):
             self._after(made, markup)
-        if slide.notes:
-            self._notes(made, slide.notes)
+        scenes = [part for part in slide.parts if isinstance(part, Scene)]
+        beneath = () if len(scenes) == 1 and self._is_whole(scenes[0]) else map(_footer, scenes)
+        if notes := "\n".join(filter(None, (slide.notes, *beneath))):
+            self._notes(made, notes)
         return int(made.slide_id)
 
     def _title(self, made: Any, title: str, subtitle: str) -> None:
@@ -135,8 +137,8 @@ class Writing:
             fitting = Fitting(self._deck.slide_width / scene.width, 0, 0)
             self._as_title(made, scene, fitting)
         else:
-            outside = (FOOTER,) if named else (HEADER,)
-            children = tuple(child for child in children if not (isinstance(child, Group) and child.role in outside))
+            outside = (FOOTER,) if named else (FOOTER, HEADER)
+            children = tuple(child for child in children if not _has_role(child, *outside))
             fitting = fitted(bounds(children), area, MOST)
         if whole:
             children = tuple(_without_words(child) for child in children)
@@ -236,6 +238,16 @@ class Writing:
         from pptx.oxml import parse_xml
 
         made._element.append(parse_xml(markup.replace("<p:timing>", f"<p:timing {NAMESPACES}>", 1)))
+
+
+def _has_role(element: Element, *roles: str) -> bool:
+    return isinstance(element, Group) and element.role in roles
+
+
+def _footer(scene: Scene) -> str:
+    """The words below a picture, which are said with it where it is not a slide by itself."""
+    found = [child for child in scene.children if isinstance(child, Group) and child.role == FOOTER]
+    return " ".join(text.text for group in found for text in group.children if isinstance(text, Text))
 
 
 def _without_words(element: Element) -> Element:
