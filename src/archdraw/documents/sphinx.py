@@ -164,7 +164,7 @@ class Written(SphinxPostTransform):
         kept = {name: node[name] for name in ("alt", "align", "width", "classes", "ids", "names") if node.get(name)}
         image = nodes.image(uri=str(file), candidates={"*": str(file)}, **kept)
         image.setdefault("alt", figure.made.title)
-        if self.env._builder_cls.format == "html":
+        if _builder(self.env).format == "html":
             # With a width Sphinx makes it a link to the file, where it can be read in full size.
             image.setdefault("width", f"{figure.made.width:.0f}px")
         image.source, image.line = node.source, node.line
@@ -174,8 +174,13 @@ class Written(SphinxPostTransform):
 
 def _format(env: Any) -> str:
     """The best format that the builder takes; SVG where it takes no pictures, so that errors are found all the same."""
-    known: Sequence[str] = env._builder_cls.supported_image_types
+    known: Sequence[str] = _builder(env).supported_image_types
     return next((MIME[kind] for kind in known if kind in MIME), "svg")
+
+
+def _builder(env: Any) -> Any:
+    """The builder of ``env``: from Sphinx 9 on its class, as the program itself is asked for no longer."""
+    return getattr(env, "_builder_cls", None) or env.app.builder
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
