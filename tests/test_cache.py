@@ -239,6 +239,11 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"figure": (("title", "Another"),)},
         {"metadata": False},
         {"usual": "page"},
+        {"direction": "right"},
+        {"template": "corporate.pptx"},
+        {"pictures": "svg"},
+        {"steps": "reveal"},
+        {"palette": True},
     ],
     ids=str,
 )
@@ -257,7 +262,8 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 
 def test_every_option_is_tried_above() -> None:
     every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
-    every |= {"prefix", "width", "background", "dpi", "figure", "metadata", "usual"}
+    every |= {"prefix", "width", "background", "dpi", "figure", "metadata", "usual", "direction", "template"}
+    every |= {"pictures", "steps", "palette"}
     assert set(Output.__dataclass_fields__) == every
 
 

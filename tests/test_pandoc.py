@@ -16,6 +16,7 @@ from archdraw.app.jobs import Drawn, Job, draw
 from archdraw.cli import run
 from archdraw.documents import drawing
 from archdraw.documents.pandoc import LUA, TARGETS, Filter
+from archdraw.provenance import found_in
 from test_sphinx import SPEC
 
 
@@ -91,6 +92,31 @@ def test_slides_get_slides_and_documents_pages() -> None:
     assert sizes["pptx"][0] / sizes["pptx"][1] == pytest.approx(16 / 9, abs=0.01)
     assert sizes["docx"][0] / 300 == pytest.approx(6.75, abs=0.01)
     assert {target.view for target in TARGETS.values()} == {"page", "slide"}
+
+
+def test_what_is_wider_than_text_is_made_as_wide() -> None:
+    """Where Pandoc does not do so itself."""
+    for to, view, wanted in (("odt", "page", {"width": "100%"}), ("odt", "thumb", {}), ("docx", "page", {})):
+        (((_, _, pairs), _, _),) = images(Filter(document(code("gpt-2", ("view", view))), to).run())
+        assert dict(pairs) == wanted
+    (((_, _, pairs), _, _),) = images(Filter(document(code("gpt-2", ("width", "50%"))), "odt").run())
+    assert pairs == [["width", "50%"]]
+
+
+def test_formats_of_one_ending_have_files_of_their_own() -> None:
+    sources = [images(Filter(document(code("gpt-2", ("view", "thumb"))), to).run())[0][2][0] for to in ("html", "odt")]
+    assert len(set(sources)) == 2
+
+
+def test_a_picture_says_of_what_it_is() -> None:
+    """That of a spec in the document says nothing: there is no file that could be compared with it."""
+    blocks = code("gpt-2"), code(SPEC, ("view", "thumb"))
+    named, inline = (
+        json.dumps(found_in(Path(source).read_bytes()))
+        for _, _, (source, _) in images(Filter(document(*blocks), "html").run())
+    )
+    assert '"archdraw render gpt-2 --view page"' in named
+    assert inline == "null"
 
 
 def test_a_caption_makes_a_figure() -> None:

@@ -72,6 +72,11 @@ def test_html_and_markdown(capfd: pytest.CaptureFixture[str]) -> None:
     assert html["alt"] == f"{NAME} architecture"
 
 
+def test_signs_that_end_an_address_are_written_by_number(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["snippet", "gpt-2", "--view", "thumb", "-o", "a#b?", "--as", "html"]) == 0
+    assert Elements(capfd.readouterr().out).found["img"]["src"] == "a%23b%3F/gpt-2-thumb.svg"
+
+
 def test_rst(capfd: pytest.CaptureFixture[str]) -> None:
     settings = {"halt_level": 2, "report_level": 5}
     (image,) = publish_doctree(printed(capfd, "--as", "rst"), settings_overrides=settings).findall(nodes.image)
