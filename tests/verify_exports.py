@@ -25,6 +25,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 import archdraw
+from archdraw.errors import ArchdrawError
 from archdraw.scene import Scene
 from archdraw.writers import write
 from live import chromium
@@ -187,8 +188,11 @@ def scenes(names: list[str]) -> Iterator[tuple[str, Scene]]:
         theme = "dark" if len(name) % 2 else "light"
         model = archdraw.load(name)
         yield name, model.scene(theme=theme)
-        yield f"{name}-slide", model.scene("slide", theme)
-        yield f"{name}-right", model.scene("slide", theme, direction="right")
+        for direction in ("up", "right"):
+            try:
+                yield f"{name}-{direction}", model.scene("slide", theme, direction=direction)
+            except ArchdrawError as error:
+                print(f"{name}-{direction}: {error}")
     yield "compare", archdraw.compare("gpt-2", "llama-3-8b").scene()
     yield "lineage", archdraw.lineage(family="Llama").scene()
     for index, words in enumerate(HARD):
