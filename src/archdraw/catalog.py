@@ -61,7 +61,7 @@ def list_views(*, several: bool = False) -> tuple[str, ...]:
     """The names of the views of one model, which :meth:`archdraw.Model.scene` takes, or of ``several`` models.
 
     >>> list_views()
-    ('card', 'inset', 'plate', 'strip')
+    ('card', 'inset', 'panels', 'plate', 'strip')
     >>> "compare" in list_views(several=True)
     True
     """

@@ -45,9 +45,9 @@ class Pictured:
     ) -> Scene:
         """The diagram as geometry, in px.
 
-        ``view`` is ``plate``, ``card``, ``strip``, ``inset:PATH``, or the name or file of a profile of pages
-        (``slide``, ``column``); empty: the page that the spec's figure says, else ``plate``. ``theme`` is a theme's
-        name, its file, or the theme. ``width`` is that in print
+        ``view`` is ``plate``, ``panels``, ``card``, ``strip``, ``inset:PATH``, or the name or file of a profile of
+        pages (``slide``, ``column``); empty: the page that the spec's figure says, else ``plate``. ``theme`` is a
+        theme's name, its file, or the theme. ``width`` is that in print
         (``3.25in``, ``8cm``, ``1280px``), for which a page of a profile is laid out; ``background`` is ``none``,
         ``white`` or ``#RRGGBB``; ``direction`` "right" has a page's model flow to the right. ``fonts`` are files with
         fonts (TTF, OTF, TTC) for letters that archdraw's own lacks, before those of this computer; a
