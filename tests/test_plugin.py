@@ -260,7 +260,7 @@ def test_the_view_is_drawn_and_listed(run: Callable[..., str], command: Run, tmp
     drawn = (tmp_path / "made.svg").read_text("utf-8")
     assert f"{TOTAL:,} parameters" in drawn
     assert "Minimal GRU" not in drawn
-    assert "badge, card, inset, plate, strip" in " ".join(run("render", "--help").split())
+    assert "badge, card, inset, panels, plate, strip" in " ".join(run("render", "--help").split())
     assert "did you mean badge or page?" in command("render", "gru.yaml", "--view", "bagde").stderr
 
 
