@@ -33,10 +33,10 @@ def lit(page: Page) -> set[str]:
     return {*page.evaluate("[...document.querySelectorAll('a.lit')].map((one) => one.dataset.path)")}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
 @pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing(chromium: Browser, site: Path, address: str, scheme: str) -> None:
-    with opened(chromium, site, address, color_scheme=scheme) as page:
+def test_axe_finds_nothing(chromium: Browser, site: Path, address: str, scheme: str, width: int) -> None:
+    with opened(chromium, site, address, color_scheme=scheme, viewport={"width": width, "height": 800}) as page:
         assert violations(page) == []
 
 

@@ -16,7 +16,7 @@
   const models = [...document.querySelectorAll("#numbers tbody tr")].map((row) => {
     const { colour, share } = row.dataset;
     const link = row.querySelector("a");
-    const mark = add(svg, "a", { href: link.getAttribute("href") });
+    const mark = add(svg, "a", { href: link.getAttribute("href"), "aria-label": link.textContent });
     add(mark, "circle", { r: R, stroke: colour });
     add(mark, "circle", { r: R * Math.sqrt(share), fill: colour });
     const cells = Object.fromEntries(Object.keys(axes).map((key, place) => [key, row.cells[place + 3]]));
