@@ -31,7 +31,7 @@ layers:
   - embedding
   - output_head
 """
-CARRIERS = ("svg", "png", "pdf")
+CARRIERS = ("svg", "png", "pdf", "drawio", "mermaid", "pptx")
 
 
 @pytest.fixture
