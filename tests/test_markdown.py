@@ -58,6 +58,14 @@ def test_a_fence_in_a_list_and_with_braces() -> None:
     assert '<figure id="small" class="archdraw wide">' in page
 
 
+def test_pages_are_laid_out_for_a_width_and_others_shown_in_it() -> None:
+    text = '```archdraw view="card" width="4cm"\ngpt-2\n```\n\n```archdraw view="column" width="10cm"\ngpt-2\n```'
+    page = converter().convert(text)
+    assert [int(one.attrib["width"]) > 400 for one in pictures(page)] == [True, False]
+    assert pictures(page)[1].attrib["width"] == "378"  # 10 cm
+    assert re.findall(r'<figure [^>]*style="(.*?)"', page) == ["width: 4cm", "width: 10cm"]
+
+
 def test_light_and_dark() -> None:
     page = converter().convert('```archdraw view="card" theme="auto"\ngpt-2\n```')
     dark, light = pictures(page)  # as a browser reads them: the first source that fits

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archdraw.app.jobs import Job, Output
 from archdraw.cache.store import digest
+from archdraw.doors import VIEWS
 from archdraw.errors import ArchdrawError, Problem, Span, unknown_name
 from archdraw.lengths import PATTERN
 from archdraw.model_files import slug_of
@@ -104,6 +105,8 @@ def _look(options: Mapping[str, str], folder: str) -> Output:
     """The output that ``options`` ask for, in no format yet."""
     view, theme = (_file(options.get(name, ""), folder) for name in ("view", "theme"))
     width = in_print(options.get("width", ""))
+    if view.partition(":")[0] in VIEWS.names():
+        width = ""  # only pages are laid out for it; other pictures are shown so wide, and open in their own size
     background = options.get("background", "")
     check_background(background)
     direction = options.get("direction", "")
