@@ -1,6 +1,6 @@
 """Builds documents with pictures by the programs themselves: twice, and the second time nothing may be drawn.
 
-    pip install -e .[test] furo mkdocs-material zensical pypandoc-binary nbconvert nbclient ipykernel
+    pip install -e .[test] myst-parser mkdocs-material zensical pypandoc-binary nbconvert nbclient ipykernel
     apt-get install texlive-latex-extra lmodern tex-gyre libreoffice-writer libreoffice-impress poppler-utils chromium
     npm install --prefix DIR @marp-team/marp-cli reveal.js@5
     python tests/verify_documents.py --npm DIR --keep out            # all, and leaves pages as PNG to be looked at
@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
 from browser import chromium
@@ -110,6 +111,20 @@ def sphinx(place: Place) -> str:
     assert any("Inter" in font for font in place.fonts(f"latex/{text.stem}.pdf"))
     place.pages(f"latex/{text.stem}.pdf")
     place.shot(place.folder / "html" / "index.html", "sphinx-html.png", "1200,1400")
+    return said
+
+
+def myst(place: Place) -> str:
+    """Sphinx with documents in Markdown, and the line of a mistake in them."""
+    named = "```{archdraw} gpt-2\n:view: card\n:caption: One\n```"
+    fence = f"# Title\n\n{named}\n\n```{{archdraw}}\n:view: card\n\n{SPEC}```\n"
+    place.write(conf_DOT_py='extensions = ["myst_parser", "archdraw.documents.sphinx"]\n', index_DOT_md=fence)
+    build = ("sphinx", "-W", "-E", "-q", "-b", "html", "-d", "trees", ".", "html")
+    said = place.twice(lambda: place.python(*build))
+    place.write(index_DOT_md=fence.replace("swiglu", "swilu"))
+    line = next(number for number, text in enumerate(fence.splitlines(), 1) if "swiglu" in text)
+    with pytest.raises(RuntimeError, match=f"index.md:{line}: ERROR: archdraw: no block is called swilu"):
+        place.python(*build)
     return said
 
 
@@ -221,7 +236,7 @@ def nbconvert(place: Place) -> str:
 
 
 CHECKS: dict[str, Callable[[Place], str]] = {
-    one.__name__: one for one in (sphinx, mkdocs, zensical, pandoc, marp, latex, nbconvert)
+    one.__name__: one for one in (sphinx, myst, mkdocs, zensical, pandoc, marp, latex, nbconvert)
 }
 
 

@@ -59,7 +59,7 @@ class ArchdrawDirective(SphinxDirective):
         content = "\n".join(self.content)
         if self.arguments and content.strip():
             return [self._error("a model is either the argument or the content of the directive, not both")]
-        source, line = self.state_machine.get_source_and_line(self.content_offset + 1)
+        source, line = self.state_machine.get_source_and_line(self._first_line())
         block = Block(source or self.env.docname, line or self.lineno, 1 + self._indent())
         if self.arguments:
             content, block = self._source(self.arguments[0]), Block(*self.get_source_info())
@@ -105,6 +105,11 @@ class ArchdrawDirective(SphinxDirective):
         """The file ``name``, as Sphinx finds files, or the name itself."""
         _, file = self.env.relfn2path(name)
         return file if Path(file).exists() else name
+
+    def _first_line(self) -> int:
+        """The line of the content, from 1, as the reader counts: MyST's from the line of the directive on."""
+        of_myst = type(self.state_machine).__module__.startswith("myst_parser.")
+        return (self.lineno if of_myst else 0) + self.content_offset + 1
 
     def _indent(self) -> int:
         """Columns before the content, which Sphinx takes away."""
