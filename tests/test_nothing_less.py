@@ -184,3 +184,21 @@ def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None
         "Local hybrid-head block, 25 query / 5 KV heads + Mamba; Global hybrid-head block: with in_proj 8,960; "
         "without in_proj 8,000, shared K, V"
     )
+
+
+def test_what_no_block_reads_by_name_has_no_line() -> None:
+    """The frequencies of RoPE are read inside the layers: a line could only lead nowhere."""
+    found = shipped.model("mistral-large-4")
+    plate = picture(found.spec, found.block)
+    assert plate.towers == ()
+    (box,) = [group for group in groups_of(found.scene().children) if group.path == "rope_frequencies"]
+    assert texts_of(box) == "RoPE frequencies × exp(α), 32 learned α"
+
+
+def test_panels_of_one_title_show_each_their_own() -> None:
+    """Both columns of the VAE have a level 2; what is too high for a column is opened all the same."""
+    found = shipped.model("stable-diffusion-vae")
+    titles = {"Decoder", "Encoder", "Decoder: Level 2", "Encoder: Level 2", "Middle"}
+    said = {shape.text for shape in found.scene().shapes() if isinstance(shape, Text)}
+    assert titles <= said
+    assert {"Upsampling × 2", "512 → 256 channels", "128 → 256 channels"} <= said

@@ -15,6 +15,7 @@ from archdraw.tree.walks import walk
 from archdraw.views import draw
 from archdraw.views.architecture import picture
 from archdraw.views.drawn import paths_of_scene, undrawn
+from archdraw.views.insets import has_inside
 
 
 @record
@@ -80,6 +81,7 @@ def _folded(model: Module, opened: Collection[str]) -> Iterator[str]:
     closed: list[str] = []
     for path, block in every:
         inside = any(path.startswith(f"{place}/") for place in closed)
-        if id(block) in sides and block.level != "unused" and path not in opened and not inside:
+        is_side = id(block) in sides and block.level != "unused" and has_inside(block)
+        if is_side and path not in opened and not inside:
             closed.append(path)
             yield f"inside of {text(block.label)}"

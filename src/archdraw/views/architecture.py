@@ -65,7 +65,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         inputs=drawn.inputs,
         towers=drawn.towers,
         wires=drawn.wires,
-        insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted),
+        insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
@@ -88,11 +88,14 @@ def _decodes(model: Module) -> bool:
     return any(isinstance(part, Side) and part.body.level == "encoder" for _, part in walk(model.body))
 
 
-def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts) -> tuple[Inset, ...]:
+def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts, brief: bool) -> tuple[Inset, ...]:
     """What is opened: boxes of the columns, and modules beside them."""
     beside = encoders(model, frozenset(tower.path for tower in drawn.towers))
     boxed = (*drawn.options, *beside, *drawn.opened)
     wanted = _wanted(spec, model, boxed)
+    if brief and wanted is not None:
+        # What a column has as boxes that has frames of them else is opened, whatever else an author wants to be.
+        wanted += [option.path for option in drawn.around if "/" not in option.path]
     active = active_parameters(counted, spec.published)
     own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
     own = _named_by_column(own, drawn, model, decodes=_decodes(model))

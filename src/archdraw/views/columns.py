@@ -65,7 +65,13 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     """
     paths = {id(block): path for path, block in reversed(list(walk(model.body)))}
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
-    beside = [part.body for part in parts if isinstance(part, Side) and towers and _is_tower(part)]
+    # Of what no block says that it reads it no line could be drawn but one that leads nowhere.
+    read = [leaf for leaf in readers(model) if towers]
+    beside = [
+        part.body
+        for part in parts
+        if isinstance(part, Side) and _is_tower(part) and any(reads(leaf, part.body) for leaf in read)
+    ]
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
@@ -82,11 +88,11 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     every = (*fold.boxes(), *fold.around)
     # The line of a tower further left comes in from above: nearest stands what is read furthest down.
     heights = {box.path: height for height, box in enumerate(boxes(column))}
-    read = sorted(
+    nearest = sorted(
         ((module, _goals(module, every)) for module in beside),
         key=lambda pair: -min((heights.get(goal, 0) for goal in pair[1]), default=0),
     )
-    drawn = [_tower(module, paths, goals) for module, goals in read]
+    drawn = [_tower(module, paths, goals) for module, goals in nearest]
     goals = {goal for tower, _ in drawn for goal in tower.goals}
     said = {text(leaf.tag) for option in every for leaf in readers(option.block)}
     return Columns(

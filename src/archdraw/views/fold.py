@@ -13,7 +13,7 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import layers, leaves
 from archdraw.views import shared, unpublished
 from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
 from archdraw.views.graphs import drawn
@@ -72,7 +72,7 @@ class Fold:
                 self.around.append(Option(part.body, path, ()))
                 found.append(replace(tapped(part, path), aside=True))
             elif isinstance(part, Side):
-                note = next(iter(describe(part.body).notes), "") if part.direction == "in" else ""
+                note = _said_of(part.body) if part.direction == "in" else ""
                 tap = named_input(tapped(part, self.paths[id(part.body)], note), part)
                 aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
                 found.append(replace(tap, aside=aside, goal=NEXT_LAYERS if shared.is_for_layers(part) else tap.goal))
@@ -157,6 +157,13 @@ class Fold:
         """What is in ``module``, in a frame of that name."""
         self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _said_of(module: Module) -> str:
+    """What stands at the line of ``module``: its first note; of one that is a single block what that says of itself."""
+    own = describe(module)
+    (first, *others) = leaves(module.body)
+    return next(iter(own.notes), "") or (describe(first).detail if not others and not own.detail else "")
 
 
 def _is_function(block: Block, before: Diagram) -> bool:

@@ -59,8 +59,10 @@ def _names(item: Diagram) -> Iterator[str]:
             if role not in MINOR:
                 yield within(label)
         case Choice(options=options):
-            every = dict.fromkeys(", ".join(_names(option)) for option in options)
-            yield f" {text(words.OR())} ".join(filter(None, every))
+            every = [name for name in dict.fromkeys(", ".join(_names(option)) for option in options) if name]
+            # Of several blocks each, a sign says where the alternatives are parted.
+            mark = ";" if any(", " in name for name in every) else ""
+            yield f"{mark} {text(words.OR())} ".join(every)
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
             for part in items:
                 yield from _names(part)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
-from archdraw.glossary import text
+from archdraw.glossary import plate, text
 from archdraw.kinds.base import KindError
 from archdraw.picture import Inset, Words
 from archdraw.spec import Spec
@@ -110,4 +112,14 @@ def further_panels(
             if option.path not in known and option.path not in {one.beside for one in there}:
                 beside = option.path if option.path in inside else ""
                 found.setdefault(option.path, panel(option, beside=beside))
-    return tuple(found.values())
+    titles = Counter(inset.title for inset in found.values())
+    owners = {option.path: option.block.label for option in every}
+
+    def apart(path: str, inset: Inset) -> Inset:
+        # Of several with one title each says which part of the model it is of.
+        owner = owners.get(path.partition("/")[0], "")
+        if titles[inset.title] == 1 or not owner or "/" not in path:
+            return inset
+        return replace(inset, title=text(plate.PANEL_OF(column=owner, panel=inset.title)))
+
+    return tuple(apart(path, inset) for path, inset in found.items())

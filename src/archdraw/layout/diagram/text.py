@@ -122,6 +122,10 @@ def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
         joined = f"{pieces[-1]}{NBSP}{part}" if pieces else part
         if pieces and text_width(joined, size, weight) <= width:
             pieces[-1] = joined
+        elif pieces and part == "×" and NBSP in pieces[-1]:
+            # No sign stands alone: its number comes with it.
+            pieces[-1], _, number = pieces[-1].rpartition(NBSP)
+            pieces.append(f"{number}{NBSP}{part}")
         else:
             pieces.append(part)
     return pieces

@@ -213,7 +213,7 @@ def _is_high(tap: Tap, measures: Measures) -> bool:
 def _with_note(tap: Tap) -> Box:
     """The box of ``tap``, which has the note of one whose line is not drawn."""
     box = tap.box
-    return replace(box, detail=f"{box.detail}, {tap.note}" if tap.note else box.detail) if not tap.joins else box
+    return replace(box, detail=", ".join(filter(None, (box.detail, tap.note)))) if not tap.joins else box
 
 
 def _joining_height(tap: Tap | None, measures: Measures) -> float:

@@ -146,6 +146,10 @@ def _reported(arrangement: Arrangement, insets: Insets) -> Arrangement:
     )
 
 
-def _name(inset: Inset) -> tuple[str, str, str]:
-    """What distinguishes an inset from others, whatever its letter is."""
-    return inset.source, inset.beside, inset.title
+def _name(inset: Inset) -> tuple[str, str, str, int]:
+    """What distinguishes an inset from others, whatever its letter is and whichever remarks it has.
+
+    Two that open no box of the model may have one title: what they show is another object.
+    """
+    shown = next((item for item in inset.items if not _is_remark(item)), None)
+    return inset.source, inset.beside, inset.title, id(shown)
