@@ -140,6 +140,16 @@ def test_lineage_has_all_models_with_a_relation_as_boxes_and_as_words_and_lists_
     assert "LLaMA 7B (not in this gallery)" in text
 
 
+def test_a_name_of_a_file_is_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("javascript:a b.yaml").write_text(SPEC, "utf-8")
+    Path("two.yaml").write_text(SPEC + "parents: [{model: 'javascript:a b', changes: [more]}]\n", "utf-8")
+    assert run(["gallery", "javascript:a b.yaml", "two.yaml", "--no-cache"]) == 0
+    text = Path("out/lineage.html").read_text("utf-8")
+    assert 'href="javascript:' not in text
+    assert text.count('href="javascript%3Aa%20b.html"') >= 2
+
+
 def test_without_relations_lineage_is_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("one.yaml").write_text(SPEC + "released: 2020-05\n", "utf-8")

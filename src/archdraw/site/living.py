@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import quote
 
 from archdraw.analysis.concepts import concepts
 from archdraw.analysis.descent import Member
@@ -45,7 +47,7 @@ class Living:
 
 def living(model: Model, slug: str) -> Living:
     """What pages say of ``model``, which is called ``slug`` in its site."""
-    one = replaced(subject(model, f"{slug}.html"), slug=slug)
+    one = replaced(subject(model, quote(f"{slug}.html")), slug=slug)
     found = () if one.facts.unknown else concepts(model.spec, model.block)
     panels = {concept.name: panel_of(concept, model.spec, model.block) for concept in found}
     every = ((path, block) for path, block in walk(model.block.body) if isinstance(block, Module))
@@ -65,6 +67,7 @@ def _kept(block: Module | None) -> Kept | None:
     return Kept(counted.kv_cache_bytes(TOKENS), counted.recurrent_state_bytes())
 
 
+@lru_cache(maxsize=1)
 def every(site: Site) -> tuple[Living, ...]:
     """What pages say of each model of ``site``, in its order."""
     return site.each(living)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archdraw.analysis.concepts import known_concepts
 from archdraw.glossary.concepts import GROUPS, Concept
@@ -113,6 +113,7 @@ def title(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=1)
 def uptake(site: Site) -> Uptake:
     """Which models of ``site`` have which concepts."""
     found = [Having(site.by_slug[one.member.slug], one, one.member.day) for one in every(site)]

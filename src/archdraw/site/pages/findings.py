@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 
 from archdraw.analysis.concepts import known_concepts
 from archdraw.app.pictures import Picture, subject
@@ -85,7 +86,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def seen_of(model: Model, slug: str) -> Seen:
     """What charts show of ``model``, which is called ``slug`` in its site."""
-    one = replaced(subject(model, f"{slug}.html"), slug=slug)
+    one = replaced(subject(model, quote(f"{slug}.html")), slug=slug)
     return Seen(timeline.about_of(one), scale.about(one))
 
 
