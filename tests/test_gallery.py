@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,18 @@ def test_the_facts_of_a_model_are_a_file(site: Path) -> None:
 
 def test_a_search_has_the_words_of_the_diagrams(site: Path) -> None:
     text = (site / "search-words.js").read_text("utf-8")
-    words = json.loads(text.removeprefix("var searchWords = ").removesuffix(";\n"))
-    assert words.keys() == {*MODELS}
-    assert "deltanet" in words["qwen3-next-80b-a3b"]
-    assert "deltanet" not in words["gpt-2"]
+    page = Cards()
+    page.feed((site / "index.html").read_text("utf-8"))
+    slugs = [one["id"] for one in page.cards]
+    lines = json.loads(text.removeprefix("var searchWords = ").removesuffix(";\n")).split("\n")
+    found = {
+        word: [slugs[place] for place in accumulate(map(int, steps.split()))]
+        for words, steps in (line.split("\t") for line in lines)
+        for word in words.split()
+    }
+    assert found["deltanet"] == ["qwen3-next-80b-a3b"]
+    assert {*found["attention"]} > {"gpt-2", "llama-3-8b"}
+    assert found["gpt-2"] == ["gpt-2"]
     assert words_in((site / "u-net.svg").read_text("utf-8")).count("Max pooling") <= 1
 
 

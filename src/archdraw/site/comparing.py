@@ -32,6 +32,8 @@ from archdraw.views.header import origin, size_of
 CONTEXTS = (4_096, 32_768, 131_072, 1_048_576)
 """The lengths, in tokens, at which memory is compared."""
 NORM = "norm"
+TITLES = {"plain": "block", "auxiliary": "module"}
+"""What blocks of a sort are called that are drawn without a color of their own, or beside the line."""
 
 Record = dict[str, Any]
 Values = list[tuple[str, str | None]]
@@ -132,7 +134,7 @@ def _others(places: Iterable[Place], where: str) -> Iterator[_Slot]:
         if block not in found.setdefault((sort, role), []):
             found[sort, role].append(block)
     for (sort, role), blocks in found.items():
-        yield _Slot(sort, role, sort, where, blocks)
+        yield _Slot(sort, role, TITLES.get(sort, sort), where, blocks)
 
 
 def _norms(places: Iterable[Place], where: str, often: str) -> Iterator[_Slot]:

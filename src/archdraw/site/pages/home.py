@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -18,6 +19,7 @@ NAMES: tuple[str, ...] = ("index",)
 CACHE = "kv_cache_bytes_per_token"
 BAND = 100
 """How wide the band of a cache is drawn."""
+WIDEST = 26
 LEFT_OUT = frozenset({"name", "link"})
 """Columns of the table of facts that are links of the names."""
 
@@ -26,7 +28,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The page of all models, what its script reads, and the facts of all for programs."""
     choices = {name: values for name in FILTERS if (values := _values(site.entries, name))}
     yield site.page("index.html", "home.html.j2", filters=[*choices], bands=_bands(site.entries), most=MOST)
-    yield "search-words.js", script("searchWords", {entry.slug: entry.search for entry in site.entries})
+    yield "search-words.js", script("searchWords", _index(site.entries))
     yield (
         "cards.js",
         script("cards", {"filters": [*choices.items()], "models": [_card(one, choices) for one in site.entries]}),
@@ -35,6 +37,23 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield "facts.js", script("facts", _table(rows))
     yield "facts.csv", write_csv(rows, tuple(COLUMNS)).encode()
     yield "facts.json", write_json(rows, tuple(COLUMNS)).encode()
+
+
+def _index(entries: Sequence[Entry]) -> str:
+    """All words that a search finds, a line for those that are of the same models: the words, a tab, these models.
+
+    Of a model there is how many places it is behind the one before it. So it is half as much to send as the words of
+    each model.
+    """
+    places: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        for word in dict.fromkeys(entry.search.split()):
+            places.setdefault(word, []).append(place)
+    alike: dict[str, list[str]] = {}
+    for word, found in places.items():
+        steps = (place - before for before, place in pairwise([0, *found]))
+        alike.setdefault(" ".join(map(str, steps)), []).append(word)
+    return "\n".join(f"{' '.join(words)}\t{steps}" for steps, words in alike.items())
 
 
 def _values(entries: Sequence[Entry], name: str) -> list[str]:
@@ -72,11 +91,21 @@ def _bands(entries: Sequence[Entry]) -> dict[str, float]:
 
 def _table(rows: Sequence[Row]) -> dict[str, Any]:
     """All facts as they are read, those that are numbers with the number that they are sorted by."""
+    said = [{key: for_people(row, key) for key in COLUMNS} for row in rows]
     keys = [key for key in COLUMNS if key not in LEFT_OUT and any(row[key] not in (None, []) for row in rows)]
     return {
-        "columns": [(key, COLUMNS[key].title, COLUMNS[key].counted) for key in keys],
+        "columns": [
+            (key, COLUMNS[key].title, COLUMNS[key].counted, _width(COLUMNS[key].title, (one[key] for one in said)))
+            for key in keys
+        ],
         "rows": [
-            [(for_people(row, key), row[key]) if COLUMNS[key].counted else for_people(row, key) for key in keys]
-            for row in rows
+            [(one[key], row[key]) if COLUMNS[key].counted else one[key] for key in keys]
+            for one, row in zip(said, rows, strict=True)
         ],
     }
+
+
+def _width(title: str, shown: Iterable[str]) -> int:
+    """How wide a column is, in the size of its letters: its values in one line, longer ones in several."""
+    longest = max(map(len, (*title.split(), *shown)), default=0)
+    return min(2 + longest * 2 // 3, WIDEST)

@@ -1,7 +1,7 @@
 // Search, filters, order and views of all models. The state is in the address, so that a link shows what one sees.
 "use strict";
 (() => {
-  const FIRST = { cards: 200, compact: 200, table: 60 }; // so many are shown until more are asked for
+  const FIRST = { cards: 200, compact: 200, table: 40 }; // so many are shown until more are asked for
   const RISING = ["name", "cache", "long"]; // others begin with the newest or the largest
   const words = strings.home;
   const at = (id) => document.getElementById(id);
@@ -17,7 +17,7 @@
   }));
   const every = [...list.children].map((element, place) => ({
     ...cards.models[place], element, place, slug: element.id, boxes: [element.querySelector("input")],
-    title: element.querySelector("h2").textContent, words: searchWords[element.id] || element.textContent.toLowerCase(),
+    title: element.querySelector("h2").textContent,
   }));
   const picked = new Set();
   let column = ""; // of the table, by which it is sorted in place of what `sort` says
@@ -26,16 +26,28 @@
   let order = every;
   let arranged = "";
   let heads = [];
+  const index = searchWords.split("\n").map((line) => line.split("\t"));
+  /** Which models have `word` in what is said of them, or as a part of a word. */
+  function having(word) {
+    const found = new Uint8Array(every.length);
+    for (const line of index) {
+      if (!line[0].includes(word)) continue;
+      line[2] ||= line[1].split(" ").map(Number);
+      let place = 0;
+      for (const step of line[2]) found[(place += step)] = 1;
+    }
+    return found;
+  }
   const isTable = () => views.value === "table" && heads.length > 0;
   const isBy = (name) => (column || (sort.value === "name" ? "name" : "")) === name;
   const put = (set, one, there) => set[there ? "add" : "delete"](one);
 
   function filter() {
-    const asked = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = query.value.toLowerCase().split(/\s+/).filter(Boolean).map(having);
     const set = filters.filter((one) => one.chosen.size);
     for (const one of filters) one.counts = one.values.map(() => 0);
     for (const card of every) {
-      card.fits = asked.every((word) => card.words.includes(word));
+      card.fits = asked.every((found) => found[card.place]);
       if (!card.fits) continue;
       const against = set.filter((one) => !card.in[one.index].some((value) => one.chosen.has(value)));
       card.fits = !against.length;
@@ -117,7 +129,7 @@
   async function look() {
     if (views.value === "table" && !heads.length) {
       await run("facts.js");
-      heads = [["name", words.model, false], ...facts.columns].map(([name, title, counted]) => {
+      heads = [["name", words.model, false, 18], ...facts.columns].map(([name, title, counted, width]) => {
         const button = make("button", { type: "button" }, title);
         button.addEventListener("click", () => {
           turned = isBy(name) ? !turned : name !== "name" && !counted;
@@ -125,7 +137,10 @@
           if (!column) sort.value = "name";
           change();
         });
-        return { name, head: make("th", { scope: "col", class: counted ? "number" : "" }, button) };
+        const head = make("th", { scope: "col", class: counted ? "number" : "" }, button);
+        // Columns of given widths: a browser need not look at every cell before it shows one.
+        head.style.width = `${width}em`;
+        return { name, head, width };
       });
       for (const card of every) {
         const box = make("input", { type: "checkbox", value: card.slug, "aria-label": `${words.compare} ${card.title}` });
@@ -134,7 +149,9 @@
           ...facts.rows[card.place].map((one) => (Array.isArray(one)
             ? make("td", { class: "number", title: one[1]?.toLocaleString("en") ?? "" }, one[0]) : make("td", {}, one))));
       }
-      sheet.append(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((one) => one.head))), make("tbody", {})));
+      const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((one) => one.head))), make("tbody", {}));
+      table.style.width = `${heads.reduce((sum, { width }) => sum + width, 0)}em`;
+      sheet.append(table);
     }
     show();
   }
