@@ -86,6 +86,10 @@ def test_a_pointer_lights_relatives_and_a_filter_shows_its_models(chromium: Brow
         assert page.locator("#models li:visible").count() == 2
         assert page.url.endswith("#developer=Mistral+AI")
         expect(page.locator("#view")).to_have_class(re.compile("zoomed"))
+        # The part that is shown fills the picture.
+        ratio = "(({ width, height }) => width / height)(document.querySelector('#view svg').%s)"
+        drawn, asked = (page.evaluate(ratio % one) for one in ("getBoundingClientRect()", "viewBox.baseVal"))
+        assert drawn == pytest.approx(asked, rel=0.01)
         page.click("#choices button")
         expect(page.locator("a.out")).to_have_count(0)
         assert "#" not in page.url

@@ -49,6 +49,8 @@
       picture.show([place.x + place.width / 2 - w / 2, place.y + place.height / 2 - h / 2, w, h]);
     box.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+  // A part that is wide is no higher on the page than it needs.
+  view.addEventListener("zoom", () => { picture.svg.style.aspectRatio = picture.shown()[2] / picture.shown()[3]; });
   let before;
   function show({ model, ...now }) {
     const asked = Object.values(now).join("\n");
