@@ -22,7 +22,8 @@ from write_indexes import page_text
 ROOT = Path(__file__).parent.parent
 CONFIG = ROOT / "tests" / "data" / "configs" / "llama-3-8b.json"
 SPEC = ROOT / "specs" / "llama-3-8b.yaml"
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+# Read before any fixture: what this user keeps would be drawn from nothing.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "ARCHDRAW_CACHE_DIR": ""}
 
 NOTHING_BUT_PYTHON = ("archdraw.cli", "click", "dataclasses", "inspect", "pathlib", "re", "typing")
 """What the version and the page of commands are answered without."""
