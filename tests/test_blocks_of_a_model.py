@@ -12,8 +12,9 @@ import pytest
 
 from archdraw import Model, load
 from archdraw.app.jobs import Output
+from archdraw.kinds.registry import kinds
 from archdraw.site.about import in_words, memory, outline, published
-from archdraw.site.blocks import VARIABLE, made
+from archdraw.site.blocks import LEAVES, VARIABLE, made
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.features import ends
 from archdraw.tree.inventory import inventory
@@ -131,6 +132,18 @@ def test_a_block_says_its_parameters_its_features_and_its_weights() -> None:
     attention = place(data, "layers/layer/self_attn")
     assert attention is not None
     assert "arXiv:2405.04434" in data["kinds"][data["blocks"][attention]["kind"]][1]
+
+
+def test_norms_and_tables_have_the_source_of_their_formula_too() -> None:
+    assert not {*LEAVES} - kinds().keys()
+    data = blocks("deepseek-v3")
+    norm = place(data, "layers/layer/input_layernorm")
+    assert norm is not None
+    assert "1910.07467" in data["kinds"][data["blocks"][norm]["kind"]][1]
+    # A share that would be written as none is said to be small.
+    final = place(data, "norm")
+    assert final is not None
+    assert dict(data["blocks"][final]["facts"])["Parameters"] == "7,168, less than 0.01% of the total"
 
 
 def test_ids_of_all_panels_differ() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from archdraw.app.jobs import Made, Output
+from archdraw.glossary import Phrase
 from archdraw.kinds.registry import kinds
 from archdraw.layout.plate import plate as layout
 from archdraw.model import Model
@@ -33,6 +34,10 @@ from archdraw.views.single.inset import opened_panel
 from archdraw.views.stack import Option
 from archdraw.writers.svg import svg
 
+LEAVES = ("rmsnorm", "layernorm", "embedding", "output_head")
+"""Kinds whose block is a single leaf, which has no field for them: they are known by their terms."""
+LEAST_SHARE = 1e-4
+"""Smaller shares are said to be so, and are no zero."""
 VARIABLE = "modelBlocks"
 """What the script sets."""
 HEAD = re.compile(r"^<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>.*?</desc>(?:<metadata>.*?</metadata>)?", re.DOTALL)
@@ -84,10 +89,18 @@ def _said(one: Stocked, total: int) -> dict[str, Any]:
         "label": described.title or described.label,
         "detail": described.detail,
         "facts": [[name, said] for name, said in _facts(one, total) if said],
-        "kind": block.kind if isinstance(block, Module) else "",
+        "kind": _kind(block),
         "inside": one.inside,
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _kind(block: Leaf | Module) -> str:
+    """The keyword of the kind that made ``block``, where it is known."""
+    if isinstance(block, Module):
+        return block.kind
+    term = block.label.term if isinstance(block.label, Phrase) else None
+    return next((keyword for keyword in LEAVES if kinds()[keyword].term is term), "")
 
 
 def _facts(one: Stocked, total: int) -> Iterator[tuple[str, str]]:
@@ -95,7 +108,8 @@ def _facts(one: Stocked, total: int) -> Iterator[tuple[str, str]]:
     said, block = words()["model"]["block_facts"], one.block
     each = sum(weight.count for weight in block.weights) if isinstance(block, Leaf) else facts(block).total_parameters
     if each and total:
-        share = f"{each * one.number / total:.2%}"
+        part = each * one.number / total
+        share = f"{part:.2%}" if part >= LEAST_SHARE or not part else said["tiny"]
         form = "several" if one.number > 1 else "one" if one.number else "beside"
         yield said["parameters"], said[form].format(each=f"{each:,}", number=f"{one.number:,}", share=share)
     first, last, _ = ends(block)
@@ -115,5 +129,5 @@ def _weight(leaf: Leaf, weight: Weight) -> str:
 def _sources(stock: Sequence[Stocked]) -> dict[str, list[str]]:
     """The kinds of the blocks by their keywords: what they are called, and where their formula comes from."""
     known = kinds()
-    used = sorted({one.block.kind for one in stock if isinstance(one.block, Module)} & known.keys())
+    used = sorted({_kind(one.block) for one in stock} & known.keys())
     return {keyword: [known[keyword].term.text or keyword, known[keyword].source] for keyword in used}
