@@ -34,7 +34,7 @@ def harbour() -> bytes:
     deck = _deck(HARBOUR, "DejaVu Sans", (13.333, 7.5))
     master = deck.slide_master
     _place(master, "title", 0.6, 0.25, 12.1, 0.9)
-    _place(master, "body", 0.6, 1.6, 12.1, 5.2)
+    _place(master, "body", 0.6, 1.7, 12.1, 4.3)
     _rectangle(master, 0, 0, 13.333, 1.35, "tx2")
     _rectangle(master, 12.2, 6.95, 0.8, 0.35, "accent2")
     for run in master._element.findall(f".//{{*}}titleStyle//{MAIN}defRPr"):

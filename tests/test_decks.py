@@ -18,6 +18,7 @@ from archdraw.app.deck import Deck, deck
 from archdraw.cli import run
 from archdraw.errors import ArchdrawError
 from archdraw.provenance import found_in
+from archdraw.theme import load_theme
 from archdraw.tree.counts import report
 from archdraw.tree.sheet import rows
 from read_slides import every, faults_of, place, shapes, slide_of, words
@@ -128,9 +129,30 @@ def test_a_template_has_its_layouts_fonts_and_colours(template: Path, tmp_path: 
         theme = archive.read("ppt/theme/theme1.xml").decode()
         assert ("DejaVu Sans" if "harbour" in template.name else "Liberation Serif") in theme
         slides = [archive.read(name).decode() for name in archive.namelist() if name.startswith("ppt/slides/slide")]
+        assert b"Samples" not in archive.read("ppt/presentation.xml")
     assert not any("srgbClr" in slide or "a:latin" in slide for slide in slides)
     assert "A slide of the template" not in "".join(slides)
     assert titles(made)[0] == "Llama 3 8B"
+
+
+@IN_TEMPLATES
+def test_pictures_are_as_dark_as_the_template(template: Path) -> None:
+    made = made_of("llama-3-8b", template=str(template), pictures="picture")
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        drawn = archive.read(next(name for name in archive.namelist() if name.endswith(".svg"))).decode()
+    ink = load_theme("dark" if "night" in template.name else "light").ink
+    assert f'fill="{ink}"' in drawn
+
+
+def test_another_template_is_another_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHDRAW_CACHE_DIR", str(tmp_path / "cache"))
+    template, target = tmp_path / "template.pptx", tmp_path / "made.pptx"
+    files = []
+    for content in (harbour(), night(), night()):
+        template.write_bytes(content)
+        assert run(["render", str(SPEC), "--template", str(template), "-o", str(target)]) == 0
+        files.append(target.read_bytes())
+    assert files[0] != files[1] == files[2]
 
 
 @IN_TEMPLATES

@@ -19,10 +19,9 @@ from archdraw.contrast import contrast
 from archdraw.errors import ArchdrawError
 from archdraw.fonts import text_width
 from archdraw.provenance import found_in
-from archdraw.scene import Group, Line, Rect, Scene, Text, groups_of
+from archdraw.scene import Line, Rect, Scene, Text, groups_of
 from archdraw.theme import load_theme
 from archdraw.writers._powerpoint import base
-from archdraw.writers._powerpoint.branches import branches
 from archdraw.writers._powerpoint.colours import Colours
 from archdraw.writers.pptx import THEME_COLOURS, write
 from read_slides import A, P, about, every, faults_of, place, shapes, slide_of, words
@@ -127,17 +126,6 @@ def test_a_residual_branch_moves_as_one() -> None:
         ["Grouped-query attention", "Line", "RMSNorm", "RoPE", "add"],
         ["Line", "RMSNorm", "SwiGLU FFN", "add"],
     ]
-
-
-@pytest.mark.parametrize("model", ["gemma-3-27b", "deepseek-v3", "whisper-large-v3", "falcon-7b", "gpt-j-6b"])
-def test_no_part_is_in_two_branches(model: str) -> None:
-    for section in scene_of(model, "plate").children:
-        if isinstance(section, Group):
-            found = branches(section.children)
-            every = [member for branch in found for member in branch.members]
-            assert len(every) == len(set(every))
-            for branch in found:
-                assert branch.lane in branch.members
 
 
 def test_a_grid_of_experts_is_a_shape_for_each_colour() -> None:

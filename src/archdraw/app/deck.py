@@ -92,10 +92,10 @@ def deck(
     if template is not None:
         room = free(template)
         wide, high = room.width, room.height
-        profiles = _smaller(profile)
         # Shapes have the colours of the template; a picture that has not is at least as dark.
         theme = "dark" if room.is_dark else theme
-        profile = profile.model_copy(update={"width": f"{wide / 96:.4f}in", "height": f"{high / 96 + AROUND:.4f}in"})
+        size_of_page = {"width": f"{wide / 96:.4f}in", "height": f"{high / 96 + AROUND:.4f}in"}
+        profiles = _smaller(profile.model_copy(update=size_of_page))
     chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
     names = [titled(model.spec).name for model in models]
     whole = title or listed(names)

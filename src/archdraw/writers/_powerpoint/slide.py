@@ -140,8 +140,9 @@ class Writing:
             outside = (FOOTER,) if named else (FOOTER, HEADER)
             children = tuple(child for child in children if not _has_role(child, *outside))
             fitting = fitted(bounds(children), area, MOST)
-        if whole:
-            children = tuple(_without_words(child) for child in children)
+        if whole or named:
+            # The name is the title of the slide; of several each has its own, and nothing else that could reach it.
+            children = tuple(_header(child, words=int(named)) for child in children)
         if self._as_picture:
             images.add(made, scene, children, fitting)
             return []
@@ -250,10 +251,11 @@ def _footer(scene: Scene) -> str:
     return " ".join(text.text for group in found for text in group.children if isinstance(text, Text))
 
 
-def _without_words(element: Element) -> Element:
-    """A header without its words, which are the title of the slide."""
+def _header(element: Element, *, words: int) -> Element:
+    """A header with so many of its ``words``; anything else as it is."""
     from dataclasses import replace
 
     if not isinstance(element, Group) or element.role != HEADER:
         return element
-    return replace(element, children=tuple(child for child in element.children if not isinstance(child, Text)))
+    texts = [child for child in element.children if isinstance(child, Text)]
+    return replace(element, children=tuple(child for child in element.children if child not in texts[words:]))
