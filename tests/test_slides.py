@@ -265,6 +265,17 @@ def test_without_python_pptx_it_is_said_what_is_lacking(monkeypatch: pytest.Monk
         write(scene_of("llama-3-8b", "slide"))
 
 
+def test_a_picture_of_several_has_its_title_above_the_slide() -> None:
+    deck = Presentation(io.BytesIO(write(archdraw.compare("llama-2-7b", "llama-3-8b").scene())))
+    theme = base.slots(deck)
+    signs = load_theme("light").signs
+    assert (theme["accent2"], theme["accent6"], theme["accent5"]) == (signs.changed, signs.added, signs.removed)
+    title = deck.slides[0].shapes.title
+    assert title.text_frame.text == "Llama 2 7B and Llama 3 8B compared"
+    assert title.top + title.height < 0
+    assert "Llama 2 7B" in [shape.text_frame.text for shape in every(deck.slides[0].shapes) if shape.has_text_frame]
+
+
 def test_a_picture_is_svg_and_png() -> None:
     file = write(scene_of("llama-3-8b", "slide"), pictures="picture")
     with zipfile.ZipFile(io.BytesIO(file)) as archive:

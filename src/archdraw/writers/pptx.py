@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from archdraw.scene import Group, Scene, Text
+from archdraw.scene import Scene
 from archdraw.writers import TextMode
 from archdraw.writers._powerpoint.colours import GROUNDS, HUES
 from archdraw.writers._powerpoint.contents import As as As
 from archdraw.writers._powerpoint.contents import Deck as Deck
 from archdraw.writers._powerpoint.contents import Slide as Slide
+from archdraw.writers._powerpoint.contents import name_of
 from archdraw.writers._powerpoint.deck import check as check
 from archdraw.writers._powerpoint.deck import free as free
 from archdraw.writers._powerpoint.deck import written as written
@@ -67,12 +68,6 @@ def deck_of(
 
 def slide_of(scene: Scene) -> Slide:
     """The slide that shows ``scene``, its name as the title."""
-    words = [
-        child.phrase or child.text
-        for group in scene.children
-        if isinstance(group, Group) and group.role == "header"
-        for child in group.children
-        if isinstance(child, Text)
-    ]
+    words = [text.phrase or text.text for text in name_of(scene)]
     title, subtitle = (words[0], " ".join(words[1:])) if words else (scene.title, "")
     return Slide(title, (scene,), subtitle=subtitle, notes="\n".join((scene.title, scene.description)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from archdraw.contrast import luminance
 from archdraw.errors import ArchdrawError
-from archdraw.writers._powerpoint.colours import GROUNDS, HUES
+from archdraw.writers._powerpoint.colours import GROUNDS, HUES, INSTEAD
 from archdraw.writers._powerpoint.place import EMU, PX, Area
 
 FONT = "Arial"
@@ -210,7 +210,11 @@ def _style(deck: Any, palette: Mapping[str, str]) -> None:
     scheme = root.find(f".//{a('clrScheme')}")
     scheme.set("name", "archdraw")
     is_dark = luminance(palette["page"]) < luminance(palette["ink"])
-    mapped = {slot: palette[name] for slot, name in {**GROUNDS, **HUES}.items() if name in palette}
+    mapped = {}
+    for slot, name in {**GROUNDS, **HUES}.items():
+        there = [one for one in (name, *INSTEAD.get(slot, ())) if one in palette]
+        if there:
+            mapped[slot] = palette[there[0]]
     places = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
     if is_dark:
         # The theme keeps dark and light apart; what is ground and what is ink is said by the master.

@@ -24,6 +24,13 @@ HUES: Mapping[str, str] = {
     "accent6": "auxiliary.border",
 }
 """The accents of a deck without a template, by the colours of a picture that they are."""
+INSTEAD: Mapping[str, tuple[str, ...]] = {
+    "accent2": ("signs.changed", "expert_active.border"),
+    "accent4": ("convolution.fill",),
+    "accent5": ("signs.removed",),
+    "accent6": ("signs.added", "linear.fill"),
+}
+"""What else these are of, in a picture that lacks the colours of :data:`HUES`."""
 GROUNDS: Mapping[str, str] = {"bg1": "page", "tx1": "ink", "bg2": "container", "tx2": "attention.fill"}
 """Its grounds and inks, in the same way."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from archdraw.records import record
-from archdraw.scene import Scene
+from archdraw.scene import Group, Scene, Text
 from archdraw.writers._powerpoint.tables import Points, Table
 
 Part: TypeAlias = Scene | Table | Points
@@ -49,3 +49,11 @@ class Deck:
     language: str = "en"
     pictures: As = "shapes"
     origin: str = ""
+
+
+def name_of(scene: Scene) -> tuple[Text, ...]:
+    """The name of a picture that is about one thing, and what stands beside it in smaller letters; else nothing."""
+    headers = [child for child in scene.children if isinstance(child, Group) and child.role == "header"]
+    words = tuple(child for header in headers for child in header.children if isinstance(child, Text))
+    plain = not any(isinstance(child, Group) for header in headers for child in header.children)
+    return words if len(headers) == 1 and plain and all(one.size < words[0].size for one in words[1:]) else ()

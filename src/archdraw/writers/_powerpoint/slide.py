@@ -9,7 +9,7 @@ from archdraw.fonts import text_width
 from archdraw.scene import Element, Group, Scene, Text, bounds
 from archdraw.writers._powerpoint import base, images
 from archdraw.writers._powerpoint.colours import INK, Colours, Paint, filled
-from archdraw.writers._powerpoint.contents import Slide
+from archdraw.writers._powerpoint.contents import Slide, name_of
 from archdraw.writers._powerpoint.items import NAMESPACES, properties, shape
 from archdraw.writers._powerpoint.outlines import preset
 from archdraw.writers._powerpoint.picture import Picture
@@ -137,10 +137,10 @@ class Writing:
             fitting = Fitting(self._deck.slide_width / scene.width, 0, 0)
             self._as_title(made, scene, fitting)
         else:
-            outside = (FOOTER,) if named else (FOOTER, HEADER)
+            outside = (FOOTER,) if named or not name_of(scene) else (FOOTER, HEADER)
             children = tuple(child for child in children if not _has_role(child, *outside))
             fitting = fitted(bounds(children), area, MOST)
-        if whole or named:
+        if named or (whole and name_of(scene)):
             # The name is the title of the slide; of several each has its own, and nothing else that could reach it.
             children = tuple(_header(child, words=int(named)) for child in children)
         if self._as_picture:
@@ -163,14 +163,14 @@ class Writing:
         return self._own and has_header and abs(scene.width / scene.height - wide / high) < 0.01
 
     def _as_title(self, made: Any, scene: Scene, fitting: Fitting) -> None:
-        """Puts the title where the picture has its name, and sets it as large."""
-        header = next(child for child in scene.children if isinstance(child, Group) and child.role == HEADER)
-        words = [child for child in header.children if isinstance(child, Text)]
-        if not words:
-            return
+        """Puts the title where the picture has its name, else above the slide: nobody sees it twice."""
         from pptx.util import Emu
 
-        holder = made.shapes.title
+        holder, words = made.shapes.title, name_of(scene)
+        if not words:
+            left, width, height = holder.left, holder.width, holder.height
+            holder.left, holder.width, holder.height, holder.top = left, width, height, Emu(-2 * height)
+            return
         name = words[0]
         # What PowerPoint keeps between the side of a title and its words.
         left = fitting.x(name.left) - round(0.1 * EMU)
