@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 import archdraw
 from archdraw.cli import run
 from archdraw.scene import Rect, Scene
-from archdraw.writers import write
+from archdraw.writers import _pixels, png, write
 
 
 def read(data: bytes) -> Image.Image:
@@ -63,3 +63,16 @@ def test_the_command_takes_a_palette(tmp_path: Path) -> None:
     assert read(out.read_bytes()).mode == "P"
     svg = tmp_path / "a.svg"
     assert run(["render", "gpt-2", "--view", "card", "--palette", "-o", str(svg)]) == 0
+
+
+def test_without_alpha_all_pixels_are_the_same() -> None:
+    scene = archdraw.load("llama-3-8b").scene()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(png, "coded", lambda file, **_: file)
+        before = write(scene, "png", scale=1.5)
+    after = write(scene, "png", scale=1.5)
+    assert (read(before).mode, read(after).mode) == ("RGBA", "RGB")
+    assert read(before).convert("RGB").tobytes() == read(after).tobytes()
+    assert len(after) < 1.02 * len(before)
+    # Neither is a file of another kind taken for one with alpha.
+    assert _pixels.without_alpha(after) == b""

@@ -8,13 +8,12 @@ many pixels stands on a slide or in a paper as large as one of as many; and of w
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import replace
 
 from archdraw.errors import ArchdrawError
 from archdraw.scene import Rect, Scene
 from archdraw.writers import Renderer, TextMode
-from archdraw.writers._pixels import coded
+from archdraw.writers._pixels import chunk, coded
 from archdraw.writers._values import origin
 from archdraw.writers.svg import svg
 
@@ -70,16 +69,12 @@ def png(scene: Scene, scale: float = 1.0, renderer: Renderer = "resvg", *, palet
 
 def _resolution(across: float, down: float) -> bytes:
     """The chunk of a resolution in pixels per metre (PNG, section 11.3.4.3)."""
-    return _chunk(b"pHYs" + struct.pack(">IIB", max(1, round(across)), max(1, round(down)), 1))
+    return chunk(b"pHYs" + struct.pack(">IIB", max(1, round(across)), max(1, round(down)), 1))
 
 
 def _said(text: str) -> bytes:
     """The chunk of a ``text`` of any letters, not compressed, in no language (PNG, section 11.3.3.4)."""
-    return _chunk(b"iTXt" + KEYWORD + bytes(5) + text.encode())
-
-
-def _chunk(data: bytes) -> bytes:
-    return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+    return chunk(b"iTXt" + KEYWORD + bytes(5) + text.encode())
 
 
 def _fitted(scene: Scene, width: int, height: int, scale: float) -> Scene:
