@@ -23,7 +23,7 @@ SPECS = Path(__file__).parent.parent / "specs"
 NAMES = ("gpt-2", "gpt-2-xl", "llama-1-7b", "llama-2-7b", "llama-3-8b", "llama-3-2-1b", "qwen3-8b", "mistral-7b")
 LONGEST = 120
 """Seconds after which a gallery that does not end is one that hangs."""
-BESIDE = (".css", ".js", ".woff2", ".csv")
+BESIDE = (".css", ".js", ".woff2", ".csv", ".yaml")
 """What is beside the pages and the pictures, by its kind."""
 
 
@@ -73,6 +73,9 @@ def faults(out: Path, *, parts: bool) -> Iterator[str]:
                 yield f"{file.name}: {error}"
         elif file.suffix == ".png":
             if not (data.startswith(b"\x89PNG") and data.endswith(b"IEND\xaeB`\x82")):
+                yield f"{file.name} is cut"
+        elif file.suffix == ".pdf":
+            if not (data.startswith(b"%PDF") and data.rstrip().endswith(b"%%EOF")):
                 yield f"{file.name} is cut"
         elif file.suffix == ".json":
             try:

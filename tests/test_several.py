@@ -61,7 +61,7 @@ def test_the_view_in_the_docs_has_no_fault(example: str, theme: str) -> None:
         ("timeline", {"by": "foo"}, "by must be 'model', 'quarter' or 'year', not 'foo'"),
         ("timeline", {"by": "years"}, "by must be 'model', 'quarter' or 'year', not 'years'; did you mean year?"),
         ("timeline", {"concept": (3,)}, "concept must be a valid string, not 3"),
-        ("scale", {"y": "foo"}, "y must be 'total', 'active' or 'kv-cache', not 'foo'"),
+        ("scale", {"y": "foo"}, "y must be 'total', 'active', 'active-share', 'kv-cache' or 'layers', not 'foo'"),
         ("scale", {"context": "32k"}, "context must be a valid integer, not '32k'"),
         ("scale", {"context": 0}, "context must be at least 1, not 0"),
         ("scale", {"copies": "no"}, "copies must be a valid boolean, not 'no'"),

@@ -53,7 +53,8 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             space = reach - length
         solid.append((leads.led(cell, item, leading), space, taps))
         length += space + cell.length
-        taps, leading = [], []
+        # What is not for this item is for one further up.
+        taps, leading = [], leads.for_others(item, leading)
         if cell.length or below is None:
             # Over an item that is nothing but lines, what follows keeps its distance from the one before.
             below = (cell, item)

@@ -18,6 +18,11 @@ def room_above(tap: Tap) -> float:
     return LEAD_ROOM if tap.goal else SIDE_ROOM
 
 
+def for_others(item: Diagram, beside: Iterable[Tap]) -> list[Tap]:
+    """Those ``beside`` the line whose goal is further up than ``item``."""
+    return [tap for tap in beside if tap.goal and not (isinstance(item, Frame | Bar) and tap.goal == item.path)]
+
+
 def led(cell: Cell, item: Diagram, beside: Iterable[Tap]) -> Cell:
     """``cell`` of ``item`` with an arrow into it from each box ``beside`` its foot that has it as goal."""
     sources = [tap.box.path for tap in beside if isinstance(item, Frame | Bar) and tap.goal == item.path]
