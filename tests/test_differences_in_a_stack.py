@@ -52,6 +52,30 @@ def strip(model: Model) -> Strip:
 
 
 @pytest.mark.parametrize(
+    ("own", "line"),
+    [
+        ("[ATTENTION, MIX, FEED]", "layer 0: without Mix before attention"),
+        ("[MIX, ATTENTION, FEED]", "layer 0: without Mix before the FFN"),
+        ("[ATTENTION, FEED]", "layer 0: without Mix"),
+    ],
+)
+def test_a_bar_says_where_a_layer_lacks_what_it_has_elsewhere(own: str, line: str) -> None:
+    blocks = {
+        "MIX": "{weight: {name: mix, label: Mix, weights: [{shape: [64]}]}}",
+        "ATTENTION": "{residual: [rmsnorm, {multi_head: {num_attention_heads: 4}}]}",
+        "FEED": "{residual: [rmsnorm, {gelu: {intermediate_size: 64}}]}",
+    }
+    first, layer = own, "[MIX, ATTENTION, MIX, FEED]"
+    for name, block in blocks.items():
+        first, layer = first.replace(name, block), layer.replace(name, block)
+    text = FRAME.split("define:")[0] + (
+        f"define:\n  first: {{layer: {first}}}\n  plain: {{layer: {layer}}}\n"
+        "layers: [embedding, {stack: {pattern: [first, {like: plain, times: 5}]}}, output_head]\n"
+    )
+    assert drawn(Model.from_text(text)) == [line]
+
+
+@pytest.mark.parametrize(
     ("name", "line"),
     [
         ("a-x-k1", "layer 0: SwiGLU FFN, 7,168 → 18,432 → 7,168, without post-FFN RMSNorm"),
@@ -65,8 +89,8 @@ def strip(model: Model) -> Strip:
         ("zaya1-8b", "layer 0: router without depth averaging"),
         ("modernbert-base", "layer 0: Global attention, without pre-attention LayerNorm"),
         ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
-        # What it lacks of the layer that is most alike, and nothing of it twice.
-        ("inkling-2-small", "layer 0: Sliding relative attention, without attention residual"),
+        # What it lacks of the layer that is most alike, and nothing of it twice; where, as it has another elsewhere.
+        ("inkling-2-small", "layer 0: Sliding relative attention, without attention residual before attention"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:

@@ -41,7 +41,9 @@ def test_a_clamped_swiglu_says_what_it_does() -> None:
         *("up 2,880", "+ 1"),
         "down 2,880 → 2,048",
     ]
-    assert describe(made).notes == ("clamp: gate ≤ 7, |up| ≤ 7; bias on gate, up and down",)
+    assert "; ".join(describe(made).notes) == (
+        "clamp: gate ≤ 7, |up| ≤ 7; gate × σ(1.702 gate) × (up + 1); bias on gate, up and down"
+    )
     assert facts(made).total_parameters == 3 * 2048 * 2880 + 2 * 2880 + 2048
     expert = MixtureOfExperts(num_experts=4, num_experts_per_tok=1, expert=kind).expand(SCOPE)
     (one,) = (block for _, block in walk(expert) if isinstance(block, Module) and block.name == "experts")
@@ -106,6 +108,21 @@ def test_notes_say_which_projections_have_a_bias() -> None:
 def test_a_feed_forward_network_is_called_by_its_non_linearity(kind: FeedForwardKind, boxes: list[str]) -> None:
     made = kind.expand(SCOPE)
     assert [describe(made).label, *(describe(leaf).label for leaf in list(leaves(made))[:2])] == boxes
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "notes"),
+    [(1.0, 0.0, ()), (1.702, 0.0, ("gate × σ(1.702 gate) × up",)), (1.0, 0.5, ("SiLU(gate) × (up + 0.5)",))],
+)
+def test_a_swiglu_says_its_factors_where_they_are_others(alpha: float, beta: float, notes: tuple[str, ...]) -> None:
+    assert describe(SwiGLU(intermediate_size=8, swiglu_alpha=alpha, swiglu_beta=beta).expand(SCOPE)).notes == notes
+
+
+def test_an_expert_is_called_by_its_own_label() -> None:
+    kind = EXPERTS.model_copy(update={"expert": SwiGLU(intermediate_size=8, label="Bounded SwiGLU")})
+    made = kind.model_copy(update={"moe_intermediate_size": None}).expand(SCOPE)
+    (one,) = (block for _, block in walk(made) if isinstance(block, Module) and block.name == "experts")
+    assert describe(one).title == "Expert: Bounded SwiGLU, width 8"
 
 
 def test_every_number_of_a_mixture_is_said_once() -> None:

@@ -34,6 +34,24 @@ def test_what_few_models_have_is_worth_more() -> None:
     assert worth["Differential attention"] > worth["Mixture of experts"]
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("inkling-2-small", "Expert: Softcapped SwiGLU, width 2,304"),
+        # The panel of the experts is one apart from that of the layer.
+        ("inkling-2-mini", "Expert: Softcapped SwiGLU, width 1,152"),
+        (
+            "gpt-oss-120b",
+            "Expert: clamped SwiGLU, width 2,880; clamp: gate ≤ 7, |up| ≤ 7; gate × σ(1.702 gate) × (up + 1); "
+            "bias on gate, up and down",
+        ),
+    ],
+)
+def test_the_line_of_an_expert_says_what_it_is_more_than_a_swiglu(name: str, line: str) -> None:
+    (panel,) = (panel for panel in panels(name) if panel.title.startswith("Mixture of experts"))
+    assert Words(line, strong=True) in panel.items
+
+
 def test_a_usual_expert_is_a_line_of_the_panel_of_the_experts() -> None:
     assert titles("jamba-v0-1") == ["Mixture of experts", "SwiGLU FFN", "Grouped-query attention", "Mamba"]
     experts = panels("jamba-v0-1")[0]
@@ -91,3 +109,22 @@ def test_shares_stand_in_a_band_over_the_footer(name: str) -> None:
 def test_cross_attention_is_not_like_attention() -> None:
     assert {"Cross-attention", "Decoder: multi-head attention"} & {*titles("whisper-large-v3")}
     assert sum("ttention" in title for title in titles("whisper-large-v3")) == 3
+
+
+@pytest.mark.parametrize(("messages", "back"), [("false", True), ("true", False)])
+def test_an_arrow_leads_back_in_a_loop_whose_passes_read_the_result_of_the_one_before(
+    messages: str, back: bool
+) -> None:
+    text = (
+        "name: X\nhidden_size: 64\nvocab_size: 256\ndefine: {own: {gelu: {intermediate_size: 64}}}\n"
+        f"layers: [embedding, {{loop: {{num_loops: 3, messages: {messages}, body: BODY}}}}, output_head]\n"
+    )
+    for body in ("[{layer: [own]}]", "[own]"):
+        model = archdraw.Model.from_text(text.replace("BODY", body))
+        assert f"back={back}" in str(picture(model.spec, model.block).column)
+
+
+def test_the_shipped_loop_with_messages_is_one() -> None:
+    """Its key points say that passes start anew."""
+    assert "back=True" not in str(picture((one := archdraw.load("inkling-2-mini")).spec, one.block).column)
+    assert "back=True" in str(picture((one := archdraw.load("ouro-thinking-2-6b")).spec, one.block).column)

@@ -39,6 +39,9 @@ PRE_MIXER = Term("Pre-mixer {norm}", definition="before a token mixer that is no
 POST_MIXER = Term("Post-mixer {norm}", definition="after a token mixer that is no softmax attention")
 PRE_FFN = Term("Pre-FFN {norm}")
 POST_FFN = Term("Post-FFN {norm}")
+BEFORE_ATTENTION = Term("{what} before attention")
+BEFORE_MIXER = Term("{what} before the mixer")
+BEFORE_FFN = Term("{what} before the FFN")
 SAME_NORM = Term("{norm} (of the first FFN)", definition="a norm that two branches read, drawn on both")
 
 # Loops

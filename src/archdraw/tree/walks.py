@@ -27,6 +27,9 @@ T = TypeVar("T")
 MODEL_LAYERS: tuple[Level, ...] = ("layer",)
 """The level of the layers of a model, without those of what stands beside it."""
 
+MESSAGE_INPUT = "message_input"
+"""The name of the leaf by which the passes of a loop read messages of the one before, in place of its result."""
+
 
 def walk(block: Block, path: str = "") -> Iterator[tuple[str, Block]]:
     """Every block below and including ``block`` with its path, input first.

@@ -16,14 +16,14 @@ from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed
 
 PLACES = {
-    "attention": (terms.PRE_ATTENTION, terms.POST_ATTENTION),
-    "sliding": (terms.PRE_ATTENTION, terms.POST_ATTENTION),
-    "linear": (terms.PRE_MIXER, terms.POST_MIXER),
-    "convolution": (terms.PRE_MIXER, terms.POST_MIXER),
-    "feed_forward": (terms.PRE_FFN, terms.POST_FFN),
-    "experts": (terms.PRE_FFN, terms.POST_FFN),
+    "attention": (terms.PRE_ATTENTION, terms.POST_ATTENTION, terms.BEFORE_ATTENTION),
+    "sliding": (terms.PRE_ATTENTION, terms.POST_ATTENTION, terms.BEFORE_ATTENTION),
+    "linear": (terms.PRE_MIXER, terms.POST_MIXER, terms.BEFORE_MIXER),
+    "convolution": (terms.PRE_MIXER, terms.POST_MIXER, terms.BEFORE_MIXER),
+    "feed_forward": (terms.PRE_FFN, terms.POST_FFN, terms.BEFORE_FFN),
+    "experts": (terms.PRE_FFN, terms.POST_FFN, terms.BEFORE_FFN),
 }
-"""What a norm before, and one behind, a block of a role is called."""
+"""What a norm before, one behind, and anything else before a block of a role is called."""
 
 
 def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str, before: int = 0) -> Bar:
@@ -41,15 +41,18 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
     else:
         columns = [dict(column) for column in group.columns(bodies)]
         # What all drawn layers have and this one lacks; what it has, with what stands there in the drawn ones.
-        lacking = tuple(
-            column[min(column)] for column in columns if 0 not in column and len(column) == len(group.parts) - 1
-        )
+        whole = [column[min(column)] for column in columns]
+        lacking = [
+            place for place, column in enumerate(columns) if 0 not in column and len(column) == len(group.parts) - 1
+        ]
         pairs = [(column.pop(0), tuple(column.values())) for column in columns if 0 in column]
         # Where each part comes in some drawn layer, what is its own is how they are put together.
         different = [pair for pair in pairs if pair[0] not in pair[1]] or [
             pair for pair in pairs if any(pair[0] != other for other in pair[1])
         ]
-        without = tuple(block.label for block in lacking if block.role != "norm")
+        own = blocks_of(layer.body)
+        missed = (_named(whole, place, own) for place in lacking if whole[place].role != "norm")
+        without = tuple(dict.fromkeys(said for found in missed for said in found))
         what = tuple(_apart(block, there) for block, there in different if block.role != "norm" or not without)
         names = tuple(block.label for block, _ in different if block.role != "norm" or not without)
         if without:
@@ -117,7 +120,7 @@ def _lacking(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> I
         if place in kept:
             continue
         if block.role != "norm":
-            yield within(block.label)
+            yield from map(within, _named(theirs, place, own))
             continue
         after = theirs[place + 1] if place + 1 < len(theirs) else None
         before = theirs[place - 1] if place else None
@@ -127,6 +130,20 @@ def _lacking(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> I
             yield within(PLACES[before.role][1](norm=block.label))
         else:
             yield block.label
+
+
+def _named(theirs: Sequence[Leaf | Module], place: int, own: Sequence[Leaf | Module]) -> Iterator[Words]:
+    """What ``theirs`` has at ``place`` and ``own`` lacks: where ``own`` has its like elsewhere, with what it is before.
+
+    Nothing where there is no such block: that a layer is without what it has would be wrong.
+    """
+    label = theirs[place].label
+    if all(text(block.label) != text(label) for block in own):
+        yield label
+        return
+    behind = next((block.role for block in theirs[place + 1 :] if block.role in PLACES), None)
+    if behind is not None:
+        yield PLACES[behind][2](what=label)
 
 
 def _places(blocks: Iterable[Leaf | Module]) -> list[object]:

@@ -13,7 +13,7 @@ from archdraw.picture import Box, Branches, Chain, Chip, Diagram, ExpertGrid, Fr
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Merge, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
-from archdraw.tree.walks import children, inputs, leaves, outputs, walk
+from archdraw.tree.walks import MESSAGE_INPUT, children, inputs, leaves, outputs, walk
 from archdraw.views import graphs, routing
 
 LONGEST_LABEL = 36
@@ -101,6 +101,11 @@ def concatenated(fan: Branches, merge: Merge, path: str) -> Diagram:
     return Chain((fan, Box(path, text(plate.CONCATENATE()), inputs=len(fan.items))))
 
 
+def leads_back(repeat: Repeat) -> bool:
+    """Whether each pass reads the result of the one before: not where it begins anew and reads messages of that one."""
+    return repeat.tied and all(leaf.name != MESSAGE_INPUT for leaf in leaves(repeat.body))
+
+
 def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
     """``block``, whose parts have ``paths`` by identity."""
     match block:
@@ -125,7 +130,7 @@ def diagram(block: Block, paths: Mapping[int, str]) -> Diagram:
         case Repeat(body=body, times=times, tied=tied):
             path = unnamed_path(block, paths, "repeat")
             title = text((plate.LOOP if tied else comparison.TIMES)(times=times))
-            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), path, title, back=tied)
+            return Frame(diagram(body, paths), text(plate.REPEATED(number=times)), path, title, back=leads_back(block))
         case Experts(body=body, total=total, active=active, at_most=at_most):
             inner = paths[id(body)] if isinstance(body, Leaf | Module) else unnamed_path(body, paths, "experts")
             title = text(plate.EXPERTS_PER_TOKEN(total=total, active=active))

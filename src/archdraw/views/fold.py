@@ -15,7 +15,17 @@ from archdraw.tree.framing import ANY, labels
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import layers, leaves
 from archdraw.views import shared, unpublished
-from archdraw.views.diagrams import SIGNS, activated, concatenated, diagram, folded, reading, tapped, unnamed_path
+from archdraw.views.diagrams import (
+    SIGNS,
+    activated,
+    concatenated,
+    diagram,
+    folded,
+    leads_back,
+    reading,
+    tapped,
+    unnamed_path,
+)
 from archdraw.views.graphs import drawn
 from archdraw.views.insets import has_inside
 from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
@@ -132,7 +142,7 @@ class Fold:
                     said,
                     unnamed_path(block, self.paths, "repeat"),
                     title,
-                    back=tied,
+                    back=leads_back(block),
                 )
             case Experts(body=body, total=total, active=active):
                 said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))

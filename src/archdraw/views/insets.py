@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archdraw.glossary import plate, text
 from archdraw.picture import Inset, Item, Share, Words
-from archdraw.tree.blocks import Experts, Graph, Module, Sequence
+from archdraw.tree.blocks import Block, Experts, Graph, Module, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts
 from archdraw.tree.walks import inputs, leaves, walk
@@ -134,7 +134,7 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
     shown = None if expert is None else _beside(module, path, expert[1])
     # Of experts within experts the inner ones are in a box that has another name.
     apart = None
-    if shown is not None and shown[0] in {box.path for box in boxes(inside)}:
+    if expert is not None and shown is not None and shown[0] in {box.path for box in boxes(inside)}:
         place, body = shown
         own = describe(body)
         title = own.title if body.title else f"{own.label}: {own.detail}".removesuffix(": ")
@@ -142,18 +142,27 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
             # Right under the figure of the experts.
             items[1:1] = [Words("; ".join((title, *own.notes)), strong=True)]
         else:
-            apart = place, title, (opened(body, place), *map(Words, own.notes))
+            inner = () if body is expert[1].body else _said_of(expert[1].body)
+            apart = place, title, (opened(body, place), *inner, *map(Words, own.notes))
     also = tuple(option.path for option in opening.also)
     title = alike.title_of_all(opening, words.title)
     yield Inset(title, tuple(items), source=path, priority=priority, also=also)
     if apart is not None:
-        place, title, inner = apart
+        place, title, within = apart
         yield Inset(
             title,
-            inner,
+            within,
             beside=place,
             priority=None if priority is None else PART,
         )
+
+
+def _said_of(expert: Block) -> tuple[Words, ...]:
+    """A line on an expert that is drawn as one cell of many: its title and notes."""
+    if not isinstance(expert, Module):
+        return ()
+    own = describe(expert)
+    return (Words("; ".join((own.title, *own.notes)), strong=True),)
 
 
 def _lines_in(module: Module) -> tuple[str, ...]:

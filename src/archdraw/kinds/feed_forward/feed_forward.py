@@ -64,10 +64,16 @@ class SwiGLU(FeedForwardKind):
         return words.PLUS(addend=self.swiglu_beta) if self.swiglu_beta else None
 
     def facts_beyond_boxes(self) -> tuple[Phrase, ...]:
-        """With the clamp."""
-        if self.swiglu_limit is None:
-            return super().facts_beyond_boxes()
-        return (words.CLAMPED_AT(limit=self.swiglu_limit), *super().facts_beyond_boxes())
+        """With the clamp, and with both factors where they are not those of SwiGLU: an expert may not be opened."""
+        clamp = () if self.swiglu_limit is None else (words.CLAMPED_AT(limit=self.swiglu_limit),)
+        return (*clamp, *self._factors(), *super().facts_beyond_boxes())
+
+    def _factors(self) -> tuple[Phrase, ...]:
+        if self.swiglu_alpha == 1 and not self.swiglu_beta:
+            return ()
+        gate = words.SILU_OF_GATE() if self.swiglu_alpha == 1 else words.GATED_BY(alpha=self.swiglu_alpha)
+        up = words.UP_PLUS(addend=self.swiglu_beta) if self.swiglu_beta else words.UP()
+        return (words.MULTIPLIED(gate=gate, up=up),)
 
 
 class SiTUGLU(FeedForwardKind):

@@ -108,8 +108,8 @@ class FeedForwardKind(Kind):
 
     @property
     def as_expert(self) -> Detail:
-        """The second line of its box as an expert: ``SwiGLU, width 1,536``."""
-        return self.short_name, words.OF_WIDTH(width=self.intermediate_size)
+        """The second line of its box as an expert, with its author's label if any: ``SwiGLU, width 1,536``."""
+        return self.label or self.short_name, words.OF_WIDTH(width=self.intermediate_size)
 
     @property
     def non_linearity(self) -> Phrase:

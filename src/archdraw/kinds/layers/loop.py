@@ -22,6 +22,7 @@ from archdraw.kinds.residuals.block_attention_residual import MESSAGE_GATES, MES
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Role, Weight
 from archdraw.tree.runs import number_of_layers
+from archdraw.tree.walks import MESSAGE_INPUT
 
 
 class Loop(Kind):
@@ -100,7 +101,7 @@ def _messages(hidden: int, body: Block) -> Leaf:
     """Learned queries of the messages of each layer; the line goes on as it is."""
     number = len(MESSAGES)
     return Leaf(
-        "message_input",
+        MESSAGE_INPUT,
         clipped.MESSAGES(),
         detail=clipped.MESSAGES_FOR(number=number),
         weights=(Weight("query", (number_of_layers(body), number, hidden)),),
