@@ -6,6 +6,7 @@ import pytest
 
 import archdraw
 from archdraw.layout.plate import band
+from archdraw.lint.faults import faults
 from archdraw.picture import Inset, Masks, Words
 from archdraw.scene import Text
 from archdraw.views.architecture import picture
@@ -122,6 +123,12 @@ def test_an_arrow_leads_back_in_a_loop_whose_passes_read_the_result_of_the_one_b
     for body in ("[{layer: [own]}]", "[own]"):
         model = archdraw.Model.from_text(text.replace("BODY", body))
         assert f"back={back}" in str(picture(model.spec, model.block).column)
+
+
+def test_a_box_that_is_drawn_twice_has_one_letter() -> None:
+    (panel,) = (panel for panel in panels("inkling-2-mini") if panel.title == "Looped local layer")
+    assert (panel.source, panel.also) == ("layers.2/layer", ())
+    assert not faults(archdraw.load("inkling-2-mini").scene(view="page"))
 
 
 def test_the_shipped_loop_with_messages_is_one() -> None:

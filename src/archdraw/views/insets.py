@@ -144,7 +144,8 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
         else:
             inner = () if body is expert[1].body else _said_of(expert[1].body)
             apart = place, title, (opened(body, place), *inner, *map(Words, own.notes))
-    also = tuple(option.path for option in opening.also)
+    # A box that is drawn twice has one path, and one letter.
+    also = tuple(dict.fromkeys(option.path for option in opening.also if option.path != path))
     title = alike.title_of_all(opening, words.title)
     yield Inset(title, tuple(items), source=path, priority=priority, also=also)
     if apart is not None:
