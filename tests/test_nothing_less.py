@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 import shipped
 from archdraw.lint.faults import faults
 from archdraw.model import Model
-from archdraw.picture import Chain, Graph, Inset, Words
+from archdraw.picture import Bar, Branches, Chain, Frame, Graph, Inset, Rail, Words
 from archdraw.scene import Group, Line, Rect, Text, groups_of
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Experts, Leaf
@@ -15,6 +17,7 @@ from archdraw.tree.walks import leaves, walk
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
 from archdraw.views.encoders import MOST_BOXES
+from archdraw.views.layers_beside import layers_beside
 
 DECODER = """
 name: Hears
@@ -159,9 +162,35 @@ def test_an_arrow_leads_from_per_layer_embeddings_into_the_layers(name: str) -> 
 def test_a_bar_of_layers_says_what_is_in_them() -> None:
     groups = groups_of(shipped.plate("gemma-4-e2b").children)
     assert [texts_of(group) for group in groups if group.role == "layers" and texts_of(group)] == [
-        "Layer: global attention or Shared-KV global attention or sliding-window attention or Shared-KV sliding-window "
+        "Layer: sliding-window attention or global attention or Shared-KV sliding-window attention or Shared-KV global "
         "attention, GeGLU FFN or double-width GeGLU FFN, per-layer input"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("deepseek-v4-1-flash", "Engram (n-gram memory) in 1 layer, compressed sparse attention or shared compressed"),
+        ("lfm2-5-1-2b", "Convolution layer, Attention layer: gated short convolution or grouped-query attention, "),
+        ("lfm2-5-8b-a1b", "Attention layer, Convolution layer: grouped-query attention or gated short convolution, "),
+        ("inkling-2-small", "Local layer, Global layer: sliding relative attention, short convolution, mixture of exp"),
+    ],
+)
+def test_a_bar_names_the_blocks_of_its_layers_in_their_order_and_how_many_have_one(name: str, expected: str) -> None:
+    found = shipped.model(name)
+    bars = bars_of(layers_beside(picture(found.spec, found.block)).column)
+    assert any(expected in bar.label for bar in bars)
+
+
+def bars_of(item: object) -> Iterator[Bar]:
+    match item:
+        case Bar():
+            yield item
+        case Chain(items=items) | Branches(items=items):
+            for part in items:
+                yield from bars_of(part)
+        case Rail(body=body) | Frame(body=body):
+            yield from bars_of(body)
 
 
 @pytest.mark.parametrize("name", ["glm-5-1", "deepseek-v3", "dots3-note"])
@@ -184,6 +213,44 @@ def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None
         "Local hybrid-head block, 25 query / 5 KV heads + Mamba; Global hybrid-head block: with in_proj 8,960; "
         "without in_proj 8,000, shared K, V"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        (
+            "gemma-4-26b-a4b",
+            "Sliding-window attention",
+            "with Q 8,192, K = V 1,024, 8 query heads per KV head and output projection 8,192 → 2,816; "
+            "with partial RoPE (128/512), θ = 1,000,000; without K 2,048, V 2,048",
+        ),
+        (
+            "laguna-xs-2-1",
+            "Gated global attention",
+            "with gate 64, Q 8,192, 8 query heads per KV head and output projection 8,192 → 2,048; "
+            "with RoPE, θ = 10,000",
+        ),
+        (
+            "mistral-large-4",
+            "MLA with DSA, RoPE",
+            "with KV latent 512 and K, V 64 × (128 + 128); without KV latent 512 + RoPE key 64",
+        ),
+        (
+            "gemma-4-e2b",
+            "Global attention",
+            "512: reuses K and V of layer 13; adds nothing to the cache; with Q 2,048, shared K, V and output "
+            "projection 2,048 → 1,536; with RoPE, θ = 10,000; without K 512, V 512",
+        ),
+        # The box of the whole network has its widths.
+        ("gemma-4-e2b", "GeGLU FFN", "Double-width GeGLU FFN, 1,536 → 12,288 → 1,536"),
+    ],
+)
+def test_a_panel_for_several_blocks_says_the_widths_and_positions_of_the_others(
+    name: str, title: str, expected: str
+) -> None:
+    items = panel_of(shipped.model(name), title).items
+    said = [item.text.replace("\N{NO-BREAK SPACE}", " ") for item in items if isinstance(item, Words)]
+    assert [line for line in said if line.endswith(expected)]
 
 
 def test_what_no_block_reads_by_name_has_no_line() -> None:

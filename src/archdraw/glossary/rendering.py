@@ -95,7 +95,7 @@ def within(words: Words) -> str:
 
 def _small(label: str) -> str:
     """``label`` with its first letter small, unless its first word is an abbreviation, in ``Pre-FFN`` the ``Pre``."""
-    first = label.split(" ", 1)[0].partition("-")[0]
+    first = label.split(" ", 1)[0].partition("-")[0].rstrip(",:;")
     if len(first) < 2 or any(letter.isupper() or letter.isdigit() for letter in first[1:]):
         return label
     return label[0].lower() + label[1:]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from re import findall
 
 from archdraw.glossary import Phrase, plate, text, within
+from archdraw.glossary.attention import CAUSAL, CAUSAL_CHUNKS, CAUSAL_WINDOW, CHUNK, WINDOW
+from archdraw.glossary.positions import NOPE
 from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.description import describe
@@ -91,64 +94,122 @@ def differences(opening: Opening) -> list[str]:
     Of many that differ in nothing but sizes, the first are named and the others counted.
     """
     shown = opening.block
-    kept = {shape_of(shown)}
-    notes = set(describe(shown).notes)
+    kept = {_told_apart_by(shown)}
     lines: list[str] = []
     more = 0
     for option in opening.also:
         block = option.block
         assert isinstance(block, Module)
         found = describe(block)
-        shape = shape_of(block)
-        if shape in kept:
-            # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
-            if shape == shape_of(shown) and (apart := _placed_apart(block, shown)):
-                line = text(plate.LIKE_IT(block=found.label, difference=apart))
-                lines += [line] if line not in lines else []
+        if (key := _told_apart_by(block)) in kept:
             continue
-        kept.add(shape)
-        own, lacking = _named(block, shown), _named(shown, block)
+        kept.add(key)
+        apart = _placed_apart(block, shown)
+        own, lacking, other = _lacking(block, shown), _lacking(shown, block), _other(block, shown)
+        if key[0] == shape_of(shown) and not other:
+            # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
+            line = text(plate.LIKE_IT(block=found.label, difference=apart))
+            lines += [line] if line not in lines else []
+            continue
         if not own and not lacking and len(lines) >= MOST_SAID:
             more += 1
             continue
-        said = [*(note for note in found.notes if note not in notes)]
-        if own:
-            said.append(text(plate.HAVING(what=own)))
-        if lacking:
-            said.append(text(plate.WITHOUT(what=lacking)))
-        called = (found.full, *_of_shape(opening, shape, found.label))
+        said = _noted(block, shown)
+        # That one has no positions at all is mostly said in its label or in a note of its own.
+        if not _placed(block) and text(NOPE()) in (*found.detail.split(", "), *said):
+            apart = ""
+        said += [text(plate.HAVING(what=other))] if other else []
+        said += [apart] if apart else []
+        said += [text(plate.WITHOUT(what=tuple(within(leaf.label) for leaf in lacking)))] if lacking else []
+        called = (found.full, *_of_one_line(opening, key, found.label))
         lines.append(text(plate.LIKE_IT(block="; ".join(called), difference="; ".join(said))).rstrip(" :"))
     return [*lines, text(plate.OTHER_SIZES(number=more))] if more else lines
 
 
-def _of_shape(opening: Opening, shape: object, but: str) -> tuple[str, ...]:
-    """What the blocks of ``shape`` that ``opening`` stands for are called, if not ``but``."""
+def _told_apart_by(module: Module) -> tuple[object, tuple[str, ...]]:
+    """What blocks share of which one line says how they differ from the one that a panel shows."""
+    return shape_of(module), _placed(module)
+
+
+def _of_one_line(opening: Opening, key: object, but: str) -> tuple[str, ...]:
+    """What the blocks are called of which one line says how they differ, if not ``but``."""
     alike = (option.block for option in opening.also if isinstance(option.block, Module))
-    return tuple(dict.fromkeys(name for one in alike if shape_of(one) == shape if (name := text(one.label)) != but))
+    return tuple(
+        dict.fromkeys(name for one in alike if _told_apart_by(one) == key and (name := text(one.label)) != but)
+    )
+
+
+def _placed(module: Module) -> tuple[str, ...]:
+    """The positions of ``module``, each once."""
+    return tuple(dict.fromkeys(describe(leaf).full for leaf in leaves(module.body) if leaf.role == "position"))
 
 
 def _placed_apart(block: Module, shown: Module) -> str:
     """What positions ``block`` has that ``shown`` has not, or that it has none; empty where both have the same."""
-    own, theirs = (
-        tuple(dict.fromkeys(text(describe(leaf).full) for leaf in leaves(one) if leaf.role == "position"))
-        for one in (block, shown)
-    )
+    own, theirs = _placed(block), _placed(shown)
     if own == theirs:
         return ""
+    new = tuple(name for name in own if name not in theirs)
     lacking = tuple(name for name in theirs if name not in own)
-    return text(plate.HAVING(what=own)) if own else text(plate.WITHOUT(what=lacking))
+    return text(plate.HAVING(what=new)) if new else text(plate.WITHOUT(what=lacking))
 
 
-def _named(block: Module, other: Module) -> tuple[str | Phrase, ...]:
-    """What the leaves of ``block`` are called that ``other`` has none like."""
-    more = _names(block) - _names(other)
-    lines = {leaf.name: leaf.outputs for leaf in _leaves(other)}
-    found = [
-        within(leaf.label)
-        for leaf in _leaves(block)
-        if leaf.name in more or len(leaf.outputs) != len(lines.get(leaf.name, leaf.outputs))
+def _noted(block: Module, shown: Module) -> list[str]:
+    """The facts in the notes of ``block`` that those of ``shown`` do not say, nor its own box with its window."""
+    own, theirs = (
+        [fact for note in one.notes for fact in (note if isinstance(note, tuple) else (note,))]
+        for one in (block, shown)
+    )
+    box = describe(block).detail.split(", ")
+    masks = {CAUSAL_WINDOW: WINDOW, CAUSAL_CHUNKS: CHUNK}
+    in_box = [
+        fact
+        for fact in own
+        if isinstance(fact, Phrase) and (term := masks.get(fact.term)) and text(Phrase(term, fact.values)) in box
     ]
+    return list(filter(None, (text(fact) for fact in own if fact not in theirs and fact not in in_box)))
+
+
+def _lacking(block: Module, other: Module) -> tuple[Leaf, ...]:
+    """The leaves of ``block`` that ``other`` has none like, of each label the first."""
+    return tuple({text(leaf.label): leaf for leaf in reversed(_leaves(block)) if not _like(leaf, other)}.values())[::-1]
+
+
+def _like(leaf: Leaf, other: Module) -> list[Leaf]:
+    """The leaves of ``other`` that have the name of ``leaf`` and hand on as many lines."""
+    return [one for one in _leaves(other) if (one.name, len(one.outputs)) == (leaf.name, len(leaf.outputs))]
+
+
+def _other(block: Module, shown: Module) -> tuple[str, ...]:
+    """What stands in the boxes of ``block`` and not in those of ``shown``, in its order; of sizes, what is another one.
+
+    What the box of the whole ``block`` says is left out, and that attention is causal, which its window says.
+    """
+    described = describe(block)
+    known = {text(CAUSAL()), *described.detail.split(", ")}
+    found: list[str] = []
+    for leaf in _leaves(block):
+        like = _like(leaf, shown)
+        if not like:
+            found.append(within(leaf.label))
+            continue
+        facts = [fact for fact in _facts(leaf) if fact not in known.union(*map(_facts, like))]
+        if all(text(leaf.label) != text(one.label) for one in like) or (facts and leaf.heads is None):
+            facts.insert(0, within(leaf.label))
+        line = " ".join(facts)
+        # The box of a feed-forward network says its widths.
+        if line and not (block.role == "feed_forward" and _numbers(line) <= _numbers(described.full)):
+            found.append(line)
     return tuple(dict.fromkeys(found))
+
+
+def _facts(leaf: Leaf) -> list[str]:
+    """The facts in the second line of the box of ``leaf``."""
+    return list(filter(None, map(text, leaf.detail if isinstance(leaf.detail, tuple) else (leaf.detail,))))
+
+
+def _numbers(line: str) -> set[str]:
+    return set(findall(r"\d[\d,.]*", line))
 
 
 def _leaves(module: Module) -> list[Leaf]:

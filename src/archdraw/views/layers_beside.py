@@ -52,14 +52,28 @@ def _folded(item: Diagram, found: list[Frame]) -> Diagram:
             return item
 
 
-def _names(item: Diagram) -> Iterator[str]:
-    """What the blocks in ``item`` are called, from its input up, without norms and signs; alternatives in one."""
+def _first_layer(item: Diagram) -> int:
+    """The first of the layers that ``item`` is in; 0 where they are not numbered."""
+    return min(item.layers, default=0) if isinstance(item, Box) else 0
+
+
+def _names(item: Diagram, alternative: bool = False) -> Iterator[str]:
+    """What the blocks in ``item`` are called, from its input up, without norms and signs; alternatives in one.
+
+    Of a block that only some layers have, in how many; not of one that is an ``alternative`` to others.
+    """
     match item:
-        case Box(label=label, role=role):
+        case Box(label=label, role=role, layers=layers):
             if role not in MINOR:
-                yield within(label)
+                # What only some layers have, and nothing in its place, is not in all that the bar stands for.
+                partly = layers and not alternative
+                yield text(words.PARTLY(what=within(label), number=len(layers))) if partly else within(label)
         case Choice(options=options):
-            every = [name for name in dict.fromkeys(", ".join(_names(option)) for option in options) if name]
+            # In the order of the layers, as the names of these are, not from the rarest down as they are drawn.
+            ordered = list(reversed(options))
+            ordered.sort(key=_first_layer)
+            found = (", ".join(_names(option, alternative=isinstance(option, Box))) for option in ordered)
+            every = list(filter(None, dict.fromkeys(found)))
             # Of several blocks each, a sign says where the alternatives are parted.
             mark = ";" if any(", " in name for name in every) else ""
             yield f"{mark} {text(words.OR())} ".join(every)
