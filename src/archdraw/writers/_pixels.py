@@ -48,16 +48,17 @@ def without_alpha(file: bytes) -> bytes:
     if header[2:] != RGBA:
         return b""
     width, height = header[:2]
-    data = zlib.decompress(b"".join(content for kind, content in chunks if kind == b"IDAT"))
     wide, narrow = 4 * width + 1, 3 * width + 1
+    packed = b"".join(content for kind, content in chunks if kind == b"IDAT")
+    data = zlib.decompress(packed, bufsize=wide * height)
     rows = bytearray(narrow * height)
     for row in range(height):
         old, new = data[row * wide : (row + 1) * wide], row * narrow
         rows[new] = old[0]
         for channel in range(1, 4):
             rows[new + channel : new + narrow : 3] = old[channel::4]
-    packed = zlib.compress(bytes(rows), 6)
-    kept = [(b"IHDR", struct.pack(HEADER, width, height, *RGB)), (b"IDAT", packed), (b"IEND", b"")]
+    header = struct.pack(HEADER, width, height, *RGB)
+    kept = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b"")]
     return file[:SIGNATURE] + b"".join(chunk(kind + content) for kind, content in kept)
 
 
