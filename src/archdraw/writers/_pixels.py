@@ -57,8 +57,11 @@ def without_alpha(file: bytes) -> bytes:
         rows[new] = old[0]
         for channel in range(1, 4):
             rows[new + channel : new + narrow : 3] = old[channel::4]
-    header = struct.pack(HEADER, width, height, *RGB)
-    kept = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b"")]
+    kept = [
+        (b"IHDR", struct.pack(HEADER, width, height, *RGB)),
+        (b"IDAT", zlib.compress(bytes(rows), 6)),
+        (b"IEND", b""),
+    ]
     return file[:SIGNATURE] + b"".join(chunk(kind + content) for kind, content in kept)
 
 
