@@ -36,5 +36,4 @@ function run(src, about = {}) {
     try { localStorage.setItem("archdraw-theme", next); } catch { /* a page without storage forgets it */ }
   });
   paint(THEMES.includes(stored()) ? stored() : "system");
-  button.hidden = false;
 })();

@@ -165,6 +165,5 @@ function comparable(record) {
   form.addEventListener("change", () => { put(); show(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", read);
-  form.hidden = false;
   read();
 })();

@@ -3,7 +3,6 @@
 (() => {
   const view = document.getElementById("plate");
   const in_ = (selector) => document.querySelector(`#diagram ${selector}`);
-  in_(".controls").hidden = in_(".help").hidden = false;
   const blocks = opening(zoomable(view, in_(".tools")), view, {
     load: async () => modelBlocks, words: strings.block, card: in_(".card"), levels: in_(".levels ol"), changed: () => {},
   });

@@ -22,7 +22,6 @@ function chosen(form, show) {
   form.addEventListener("reset", () => setTimeout(put));
   addEventListener("hashchange", read);
   addEventListener("resize", shown);
-  form.hidden = false;
   read();
   return (name, value) => { form.elements[name].value = value; put(); };
 }

@@ -19,7 +19,6 @@
       document.head.append(script);
     });
   }
-  in_(".controls").hidden = in_(".help").hidden = false;
   const zoomed = zoomable(view, in_(".tools"));
   const blocks = opening(zoomed, view, {
     load, words: strings.block, card: in_(".card"), levels: in_(".levels ol"),
@@ -73,7 +72,6 @@
       remember(name, value === usual[name] ? "" : value);
     });
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
     compute();
   }
 

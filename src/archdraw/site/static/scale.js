@@ -87,7 +87,6 @@
     const one = of(mark);
     about.textContent = one ? `${one.name}: ${chosenAxes.map((axis) => `${axes[axis].text} ${one.cells[axis].textContent}`).join(", ")}` : shown;
   });
-  document.getElementById("live").hidden = false;
   chosen(document.getElementById("choices"), show);
   // Names are measured again in their own letters.
   document.fonts.ready.then(() => dispatchEvent(new Event("resize")));

@@ -123,6 +123,5 @@ function zoomable(view, tools) {
     if (what === "fit") fit();
     if (what === "full") document.fullscreenElement ? document.exitFullscreen() : (view.closest("section") || view).requestFullscreen();
   });
-  tools.hidden = false;
   return { svg, whole, shown: () => box, show, glide, zoom, fit, at, home: (next) => { home = next; } };
 }
