@@ -49,6 +49,15 @@ def test_a_gallery_has_the_name_of_its_owner(lab: Path) -> None:
     assert not Path("out/gallery.html").exists()
 
 
+@pytest.mark.parametrize("name", ["icon", "facts", "lesson", "Compare"])
+def test_no_model_takes_the_name_of_a_file(lab: Path, name: str) -> None:
+    (lab / f"{name}.yaml").write_text(SPEC, "utf-8")
+    assert run(["gallery", f"lab/{name}.yaml", "--no-cache"]) == 0
+    assert Path(f"out/{name}-model.html").is_file()
+    assert {"icon.svg", "facts.json", "lesson.html", "compare.html"} <= {one.name for one in Path("out").iterdir()}
+    assert Path("out/icon.svg").read_text("utf-8").count("<path") == 1
+
+
 def test_with_an_address_there_is_what_the_web_needs(lab: Path) -> None:
     assert run(["gallery", "lab", "--no-cache"]) == 0
     pages = [one.text for one in ElementTree.parse("out/sitemap.xml").iter(f"{{{SITEMAP}}}loc")]

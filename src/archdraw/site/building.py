@@ -35,8 +35,10 @@ WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
 PREFIX = "plate-"
 """Begins all ids of a picture that stands in a page."""
 STATIC = Path(__file__).parent / "static"
-COMMON = ("common.css", "common.js")
-"""The style and the script of all pages."""
+COMMON = ("common.css", "common.js", "icon.svg")
+"""The style, the script and the icon of all pages."""
+FILES = ("icon", "logo", "facts")
+"""Files with endings that those of models have, too."""
 
 
 class Page(Protocol):
@@ -99,8 +101,8 @@ def jobs(
 
 
 def taken() -> frozenset[str]:
-    """Names, in small letters, that no model may have in files, as pages of their own have them."""
-    return frozenset(name.casefold() for one in PAGES for name in one.NAMES)
+    """Names, in small letters, that no model may have in files, as pages and files of their own have them."""
+    return frozenset((*FILES, *(name.casefold() for one in PAGES for name in one.NAMES)))
 
 
 def files(
