@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import archdraw
 import shipped
 from archdraw.lint.faults import faults
 from archdraw.model import Model
@@ -269,3 +270,11 @@ def test_panels_of_one_title_show_each_their_own() -> None:
     said = {shape.text for shape in found.scene().shapes() if isinstance(shape, Text)}
     assert titles <= said
     assert {"Upsampling × 2", "512 → 256 channels", "128 → 256 channels"} <= said
+
+
+@pytest.mark.parametrize("view", ["slide", "page", "column"])
+def test_what_leads_to_no_box_stands_beside_the_line_of_a_small_page(view: str) -> None:
+    scene = archdraw.load("mistral-large-4").scene(view)
+    assert faults(scene) == []
+    said = [" ".join(texts_of(group)) for group in groups_of(scene.children) if group.role == "position"]
+    assert any(words.startswith("RoPE frequencies") for words in said)

@@ -82,7 +82,7 @@ def _inputs(brief: Brief) -> Brief:
     """A model with one input needs no box that says so; modules that join it from below stand beside its line."""
 
     def beside(item: Diagram) -> Diagram:
-        if isinstance(item, Tap) and item.direction == "in" and item.joins:
+        if isinstance(item, Tap) and item.direction == "in" and (item.joins or not item.goal):
             return replace(item, aside=True)
         return item
 

@@ -66,9 +66,10 @@ def _aside(item: Tap, port: float, measures: Measures) -> Cell:
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + right - across, y - along, x + right, y)
-        side_box(canvas, item.box, place, measures, open_ends="start")
+        side_box(canvas, item.box, place, measures, open_ends="start" if item.joins else "both")
         canvas.line((x + port, y), (x + port, y - along))
-        canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
+        if item.joins:
+            canvas.line((place.right, place.middle), (x + port, place.middle), arrow=True)
 
     return Cell(right - across, port + 1, along, (port,), (port,), (False,), paint)
 
