@@ -103,7 +103,8 @@ def test_zoom_keeps_a_click_on_a_box(chromium: Browser, site: Path) -> None:
         page.click("a[data-path='llama-3-8b']")
         page.wait_for_url("**/llama-3-8b.html")
         page.click("#relations a >> text=All ancestors and descendants")
-        assert focused(page) == "llama-3-8b.html"
+        # The focus is set when the page has come and its scripts have run.
+        page.wait_for_function("document.activeElement.getAttribute('href') === 'llama-3-8b.html'")
 
 
 def test_axes_are_chosen_and_marks_move(chromium: Browser, site: Path) -> None:

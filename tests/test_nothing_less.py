@@ -272,9 +272,11 @@ def test_panels_of_one_title_show_each_their_own() -> None:
     assert {"Upsampling × 2", "512 → 256 channels", "128 → 256 channels"} <= said
 
 
-@pytest.mark.parametrize("view", ["slide", "page", "column"])
-def test_what_leads_to_no_box_stands_beside_the_line_of_a_small_page(view: str) -> None:
+@pytest.mark.parametrize(("view", "there"), [("slide", False), ("page", True), ("column", True)])
+def test_what_leads_to_no_box_stands_beside_the_line_of_a_small_page(view: str, there: bool) -> None:
     scene = archdraw.load("mistral-large-4").scene(view)
     assert faults(scene) == []
-    said = [" ".join(texts_of(group)) for group in groups_of(scene.children) if group.role == "position"]
-    assert any(words.startswith("RoPE frequencies") for words in said)
+    said = [texts_of(group) for group in groups_of(scene.children)]
+    assert any(words.startswith("RoPE frequencies") for words in said) == there
+    # A slide has no room for it, and says so.
+    assert any("side modules" in words for words in said) != there
