@@ -51,21 +51,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("concept", SHIPPED, ids=lambda one: one.name)
 def test_each_concept_is_told_in_three_sentences_with_a_formula_and_a_source(concept: Concept) -> None:
-    told = texts().told[concept.name]
-    assert len(re.findall(r"\.(?:\s|$)", told.says)) == 3
-    assert told.source
-    assert PAPER.search(told.source) or "transformers" in told.source or "DeepSeek-V4" in told.source
-    made = mathml(told.formula)
+    described = texts().described[concept.name]
+    assert len(re.findall(r"\.(?:\s|$)", described.says)) == 3
+    assert described.source
+    assert PAPER.search(described.source) or "transformers" in described.source or "DeepSeek-V4" in described.source
+    made = mathml(described.formula)
     # What the converter does not read stands there as it was; a style would be against the policy of pages.
     assert made.startswith("<math")
     assert "\\" not in made
     assert "style" not in made
-    assert told.where.endswith(".")
+    assert described.where.endswith(".")
 
 
 def test_texts_are_about_concepts_that_there_are() -> None:
     known = {concept.name for concept in SHIPPED}
-    assert texts().told.keys() == known
+    assert texts().described.keys() == known
     assert {name for names in texts().alternatives for name in names} <= known
     assert "multi-head latent attention" in compared(next(one for one in SHIPPED if one.short == "GQA"))
 
@@ -97,7 +97,7 @@ def test_what_a_layer_keeps_is_counted() -> None:
 
 def test_a_concept_page_says_who_has_it_since_when_and_how_much_it_keeps(site: Path) -> None:
     text = (site / "concept-grouped-query-attention.html").read_text("utf-8")
-    assert texts().told["grouped-query attention"].says.split(". ")[0] in text
+    assert texts().described["grouped-query attention"].says.split(". ")[0] in text
     assert "<math" in text
     assert 'href="https://arxiv.org/abs/2305.13245"' in text
     assert re.search(r'First in <a href="llama-2-70b.html">Llama 2 70B</a>, 2023-07-18\.', text)

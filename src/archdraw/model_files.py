@@ -56,7 +56,7 @@ BESIDE_MODELS = (
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "added_tokens.json"),
     *("generation_config.json", "preprocessor_config.json", "processor_config.json", "quantize_config.json"),
 )
-"""What stands in a model's folder beside its config."""
+"""What is in a model's folder beside its config."""
 
 SITE_FILE = "gallery.yaml"
 """What a folder of specs says of the gallery that is made of them."""

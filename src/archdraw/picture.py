@@ -257,7 +257,7 @@ Item: TypeAlias = Diagram | Words | Masks | Share | Split
 class Inset:
     """A panel that opens the box at ``source``; ``letter``, which the layout gives, stands at both ends of their line.
 
-    An inset without a source stands by itself; one with ``beside`` opens a part of another inset (its path) and is
+    An inset without a source is by itself; one with ``beside`` opens a part of another inset (its path) and is
     joined to that. ``optional`` panels are left out where there is no room for them; where there is still none, those
     of the least ``priority``, as long as that is a number. Boxes at ``also`` are opened too; ``first`` ones come first.
     """

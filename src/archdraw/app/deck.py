@@ -183,7 +183,7 @@ def _letters(sheet: Sequence[SheetRow]) -> float:
 
 
 def _apart(sheet: Sequence[SheetRow]) -> tuple[Sequence[SheetRow], Sequence[SheetRow]]:
-    """The rows of ``sheet`` in two: what has most parts stands by itself, with these."""
+    """The rows of ``sheet`` in two: what has most parts is by itself, with these."""
     starts = [index for index, row in enumerate(sheet) if not row[0].startswith(" ")]
     start, end = max(zip(starts, [*starts[1:], len(sheet)], strict=True), key=lambda one: one[1] - one[0])
     if end - start < 3:

@@ -167,7 +167,7 @@ def view_of(output: Output, model: Model) -> str:
 
 def said(scene: Scene, output: Output, model: Model, job: Job) -> Scene:
     """``scene`` of the ``model`` of ``job`` with what the file of ``output`` says of its origin."""
-    # What stands in a document is no spec that the command could be given.
+    # What is in a document is no spec that the command could be given.
     if not output.metadata or job.text:
         return scene
     name = name_of(job.spec)

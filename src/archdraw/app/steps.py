@@ -36,7 +36,7 @@ def stepped(scene: Scene, output: Output, model: Model, job: Job) -> list[tuple[
             from archdraw.writers._fragments import fragments
 
             whole = said(scene, output, model, job)
-            # It stands in a page, which has no room for the declaration of a file.
+            # It is in a page, which has no room for the declaration of a file.
             written = fragments(whole, output.text, prefix=output.prefix, scale=scale)
             return [("", f"{written}\n".encode())]
         case "pdf":

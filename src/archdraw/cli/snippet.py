@@ -1,4 +1,4 @@
-"""``archdraw snippet``: what stands in a document for a picture, and its files."""
+"""``archdraw snippet``: what is in a document for a picture, and its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a document where a picture is asked for: a model, and options of how it is to be drawn."""
+"""What is in a document where a picture is asked for: a model, and options of how it is to be drawn."""
 
 from __future__ import annotations
 

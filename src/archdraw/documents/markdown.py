@@ -50,7 +50,7 @@ def fence(source: str, language: str, css_class: str, options: dict[str, str], m
 
 
 def _attributes(more: Mapping[str, Any]) -> dict[str, str]:
-    """What stands in braces, ``{ .archdraw .wide #figure }``, as options."""
+    """What is in braces, ``{ .archdraw .wide #figure }``, as options."""
     found = {"class": " ".join(more.get("classes") or ()), "name": more.get("id_value") or ""}
     return {name: value for name, value in found.items() if value}
 

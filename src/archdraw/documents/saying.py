@@ -8,7 +8,7 @@ from archdraw.documents.asking import Block
 from archdraw.errors import Problem
 
 MARK = "archdraw"
-"""What stands in the line before the text of a block."""
+"""What is in the line before the text of a block."""
 
 
 def split(problem: Problem, document: str = "") -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What stands in a document for a picture in a file: a README in light and dark, HTML, Markdown, reST, LaTeX."""
+"""What is in a document for a picture in a file: a README in light and dark, HTML, Markdown, reST, LaTeX."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Shown:
 
 @record
 class Form:
-    """One kind of document: ``write`` makes what stands in it of pictures in ``format``, one in each of ``themes``."""
+    """One kind of document: ``write`` makes what is in it of pictures in ``format``, one in each of ``themes``."""
 
     write: Callable[[Shown], str]
     format: str = "svg"

@@ -1,6 +1,6 @@
 """Pictures in Sphinx: ``extensions = ["archdraw.documents.sphinx"]``, then ``.. archdraw:: llama-3-8b``.
 
-The directive draws for the program that builds, so that errors are found at their lines. What stands in the document
+The directive draws for the program that builds, so that errors are found at their lines. What is in the document
 until it is written is a node of our own: HTML and LaTeX that are built from one reading get a file each, the second one
 when it is written.
 """

@@ -33,7 +33,7 @@ CARD_WIDTH = "1200px"
 """What social networks show without scaling it up."""
 WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
 PREFIX = "plate-"
-"""Begins all ids of a picture that stands in a page."""
+"""Begins all ids of a picture that is in a page."""
 STATIC = Path(__file__).parent / "static"
 COMMON = ("common.css", "common.js", "icon.svg")
 """The style, the script and the icon of all pages."""
@@ -73,7 +73,7 @@ def jobs(
     the picture that social networks show of it, too; ``slides``: a slide of PowerPoint.
     """
     plate = Output(folder, "svg", theme=theme, fonts=fonts)
-    # What only stands in a page need not say of what it was drawn.
+    # What is only in a page need not say of what it was drawn.
     thumb, plain = replace(plate, view="thumb", text="outline", metadata=False), replace(plate, metadata=False)
     card = Output(folder, "png", "slide", theme, fonts=fonts, renderer=renderer, width=CARD_WIDTH, dpi=96)
     return [

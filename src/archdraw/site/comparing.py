@@ -42,7 +42,7 @@ Values = list[tuple[str, str | None]]
 
 @record
 class _Slot:
-    """What stands in one place of a model: ``sort`` and ``role`` say for what of another it stands.
+    """What is in one place of a model: ``sort`` and ``role`` say for what of another it stands.
 
     ``title`` is what its rows are called, ``place`` says where it is: before, in or after the layers. Of each block in
     ``blocks`` are its label, its second line, how many layers have it, and what it has.

@@ -17,7 +17,7 @@ PAPER = re.compile(r"arXiv:(\d{4}\.\d{4,5})")
 
 
 @record
-class Told:
+class Described:
     """One concept in three sentences, ``says``, with their ``source``.
 
     ``formula`` is as in LaTeX, ``where`` says what its letters are.
@@ -31,17 +31,17 @@ class Told:
 
 @record
 class Texts:
-    """``told`` are the concepts by name; ``alternatives`` are names of concepts that take each other's place."""
+    """``described`` are the concepts by name; ``alternatives`` are names of concepts that take each other's place."""
 
-    told: Mapping[str, Told]
+    described: Mapping[str, Described]
     alternatives: Sequence[Sequence[str]]
 
 
 @cache
 def texts() -> Texts:
-    """All that is told of the concepts that come with archdraw."""
+    """What is said of the concepts that come with archdraw."""
     found = plain(parse(read_text(FILE), str(FILE)).root)
-    return Texts({name: Told(**one) for name, one in found["concepts"].items()}, found["alternatives"])
+    return Texts({name: Described(**one) for name, one in found["concepts"].items()}, found["alternatives"])
 
 
 def compared(concept: Concept) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class Entry:
 
     @cached_property
     def plate(self) -> str:
-        """The plate as it stands in a page, without its XML declaration."""
+        """The plate as it is in a page, without its XML declaration."""
         return DECLARATION.sub("", self.text("-plain.svg"))
 
     @cached_property
@@ -112,7 +112,7 @@ class Site:
         return self.made[make]
 
     def shown(self, figure: Figure) -> str:
-        """``figure`` as it stands in a page of this site, whose style is to have its colours."""
+        """``figure`` as it is in a page of this site, whose style is to have its colours."""
         self.colours.update(figure.colours)
         return as_is(figure.svg)
 

@@ -19,7 +19,7 @@ DARK = ':root:not([data-theme="light"])', ':root[data-theme="dark"]'
 
 @record
 class Figure:
-    """A picture as it stands in a page, with the names of its ``colours``.
+    """A picture as it is in a page, with the names of its ``colours``.
 
     ``own_letters``: all letters are those of archdraw's own font, and no other font has to do with it.
     """
@@ -32,7 +32,7 @@ class Figure:
 
 
 def figure(scene: Scene, prefix: str, *, below: float = 0) -> Figure:
-    """``scene`` as it stands in a page, where all of its ids begin with ``prefix``.
+    """``scene`` as it is in a page, where all of its ids begin with ``prefix``.
 
     What is in the first ``below`` px is left out: a page has a heading of its own. Raises as
     :func:`archdraw.writers.write`.

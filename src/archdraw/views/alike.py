@@ -181,7 +181,7 @@ def _like(leaf: Leaf, other: Module) -> list[Leaf]:
 
 
 def _other(block: Module, shown: Module) -> tuple[str, ...]:
-    """What stands in the boxes of ``block`` and not in those of ``shown``, in its order; of sizes, what is another one.
+    """What is in the boxes of ``block`` and not in those of ``shown``, in its order; of sizes, what is another one.
 
     What the box of the whole ``block`` says is left out, and that attention is causal, which its window says.
     """

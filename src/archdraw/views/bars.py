@@ -86,7 +86,7 @@ def _shaped_apart(layer: Module, others: Sequence[Module], *, describing: bool =
         for block in own
         if block not in theirs and block.role != "norm"
     )
-    # Norms of layers that differ in more than what stands in a place cannot be matched with each other.
+    # Norms of layers that differ in more than what is in a place cannot be matched with each other.
     lacking: tuple[Words, ...] = ()
     if not more:
         lacking = tuple(
@@ -101,7 +101,7 @@ def _shaped_apart(layer: Module, others: Sequence[Module], *, describing: bool =
 
 def _matches(own: Sequence[Leaf | Module], theirs: Sequence[Leaf | Module]) -> frozenset[int]:
     """The places of ``theirs`` that ``own`` has in the same order."""
-    # Of blocks but norms it is their sort that counts: layers of a stack may take turns in what stands in a place.
+    # Of blocks but norms it is their sort that counts: layers of a stack may take turns in what is in a place.
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(None, [_place(block) for block in theirs], [_place(block) for block in own], False)

@@ -1,4 +1,4 @@
-"""Which blocks of a model are opened, and what stands in the panels: decided from the tree."""
+"""Which blocks of a model are opened, and what is in the panels: decided from the tree."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def insets(
     model: Module,
     vocabulary: int | None,
 ) -> tuple[Inset, ...]:
-    """The panels of a model: those of its boxes ``options`` from the top down, then what stands by itself.
+    """The panels of a model: those of its boxes ``options`` from the top down, then what is by itself.
 
     ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
     """

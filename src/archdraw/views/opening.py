@@ -98,7 +98,7 @@ def further_panels(
 ) -> tuple[Inset, ...]:
     """Panels of the modules called ``wanted`` that have no box in the columns of ``model`` (paths ``known``).
 
-    One whose box is in a panel that is ``there`` is joined to that; any other stands by itself.
+    One whose box is in a panel that is ``there`` is joined to that; any other is by itself.
     """
     names = tuple(wanted)
     if not names:

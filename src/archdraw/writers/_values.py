@@ -1,4 +1,4 @@
-"""What several writers need: sizes of pages, and what stands in an SVG: numbers, clean texts, safe links, path data."""
+"""What several writers need: sizes of pages, and what is in an SVG: numbers, clean texts, safe links, path data."""
 
 from __future__ import annotations
 

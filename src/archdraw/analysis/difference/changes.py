@@ -25,7 +25,7 @@ Values = Setting | tuple[Setting, ...]
 class Change:
     """One change: one row of a table.
 
-    ``sort`` is what stands in the place (``token mixer``, ``norm`` ...), ``labels`` are those of the blocks in the
+    ``sort`` is what is in the place (``token mixer``, ``norm`` ...), ``labels`` are those of the blocks in the
     first and in the second tree, empty where one lacks them. ``what`` is a setting by its name in config.json, or
     one of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks
     where others of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those

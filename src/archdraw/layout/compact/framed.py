@@ -1,4 +1,4 @@
-"""A frame of layers that stands by itself, beside or below its column."""
+"""A frame of layers that is by itself, beside or below its column."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STUB = 12.0
 
 
 def framed(frame: Frame, measures: Measures, *, lettered: bool = False) -> Cell:
-    """The cell of a ``frame`` that stands by itself: no wider than what is in it, and letters beside it, if so."""
+    """The cell of a ``frame`` that is by itself: no wider than what is in it, and letters beside it, if so."""
     close = measures.box_width / 2 + measures.rail_space
     right = measures.box_width / 2 + measures.frame_space + 4
     if lettered:

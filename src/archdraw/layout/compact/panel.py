@@ -40,7 +40,7 @@ STRETCHES = (2.1, 1.7, 1.4, 1.2, 1.0)
 ROUNDING = 0.01
 
 Shown: TypeAlias = Item | Figure
-"""What may stand in such a panel: what stands in a panel of a plate, or a figure by itself."""
+"""What may stand in such a panel: what is in a panel of a plate, or a figure by itself."""
 
 _BASE = replace(
     INSET, one_line=27, two_lines=44, gap=11, node=9, pad=9, least_width=56, branch_gap=12, port_gap=38, named_gap=27
@@ -96,7 +96,7 @@ def title(inset: Inset, width: float, *, lettered: bool) -> tuple[Row, ...]:
     """The lines of the title, with room for a letter before it where it is ``lettered``."""
     room = width - 2 * PAD - (BADGE + BADGE_SPACE if lettered else 0)
     rows = fitted(inset.title, room, TITLE, LEAST_TITLE, 600)
-    # What stands in brackets is said by the figure, too.
+    # What is in brackets is said by the figure, too.
     return rows if len(rows) == 1 else fitted(inset.title.partition(" (")[0], room, TITLE, LEAST_TITLE, 600)
 
 

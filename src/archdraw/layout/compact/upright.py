@@ -136,7 +136,7 @@ def _around(plate: Plate, page: Page, footer: Footer) -> float:
 
 
 def narrow(layers: Strip, room: float) -> Strip:
-    """``layers`` whose legend fits ``room`` px: what stands in brackets in a long line of it stands in the caption."""
+    """``layers`` whose legend fits ``room`` px: what is in brackets in a long line of it stands in the caption."""
     longest = room - strip.SWATCH - strip.SWATCH_GAP
     legend = (
         entry if text_width(entry.label, SMALL) <= longest else replace(entry, label=entry.label.partition(" (")[0])

@@ -144,7 +144,7 @@ def _ports(distances: Gaps) -> tuple[float, ...]:
 
 
 def natural_ports(item: Diagram, measures: Measures) -> tuple[float, ...]:
-    """Where the lines come into ``item`` that stands by itself, the first at 0."""
+    """Where the lines come into ``item`` that is by itself, the first at 0."""
     return _ports(gaps(item, (), inputs_of(item), measures))
 
 

@@ -1,4 +1,4 @@
-"""The cells of what stands in the rows of a graph: boxes and signs about their middle, any other diagram as it is."""
+"""The cells of what is in the rows of a graph: boxes and signs about their middle, any other diagram as it is."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def place(graph: Graph, ports: tuple[float, ...], out: tuple[float, ...], measur
 
 
 def _paint(canvas: Canvas, rows: Rows, places: Mapping[Key, float], key: Key, x: float, y: float) -> None:
-    """What stands in the slot ``key``, in the middle of its row, whose lower edge is at ``y``."""
+    """What is in the slot ``key``, in the middle of its row, whose lower edge is at ``y``."""
     cell = rows.cells[key]
     cell.moved(places[key]).paint(canvas, x, y - (rows.height(key[0]) - cell.length) / 2)
 

@@ -1,4 +1,4 @@
-"""Insets: what stands in the panels at the right of the model."""
+"""Insets: what is in the panels at the right of the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page for each concept: what it is, who has it since when, and what it was compared with; and a list of them."""
+"""A page for each concept: what it is, which models have it and since when, its alternatives; and a list of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         "concepts.html.j2",
         found=found,
         groups=[(about, own) for about, own in groups if own],
-        told=texts().told,
+        described=texts().described,
     )
     panels = list(site.workshop.each([_asked(one) for one in found.concepts], panel))
     for place, (one, drawn) in enumerate(zip(found.concepts, panels, strict=True)):
@@ -72,7 +72,7 @@ def _asked(taken: Taken) -> tuple[Any, tuple[str, ...]]:
 
 
 def panel(model: Model, view: str) -> Figure:
-    """The ``view`` of ``model`` as it stands in a page; the whole of it where it is to be a strip and has none."""
+    """The ``view`` of ``model`` as it is in a page; the whole of it where it is to be a strip and has none."""
     try:
         scene, _ = model.drawn(view)
     except ArchdrawError:
@@ -91,11 +91,11 @@ def _shape(drawn: Figure) -> str:
 
 
 def _told(taken: Taken) -> dict[str, Any]:
-    told = texts().told.get(taken.concept.name)
+    described = texts().described.get(taken.concept.name)
     return {
-        "told": told,
-        "formula": as_is(mathml(told.formula)) if told and told.formula else "",
-        "source": linked(told.source) if told else [],
+        "described": described,
+        "formula": as_is(mathml(described.formula)) if described and described.formula else "",
+        "source": linked(described.source) if described else [],
     }
 
 

@@ -39,7 +39,7 @@ class Picture:
         return load(self.spec).name
 
     def drawn(self) -> Figure:
-        """The picture as it stands in a page."""
+        """The picture as it is in a page."""
         model = load(self.spec)
         shown = model.figure(highlight=list(self.highlight)) if self.highlight else model
         return figure(shown.scene(self.view), f"{self.name}-")

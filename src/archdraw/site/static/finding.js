@@ -1,7 +1,7 @@
 // Words to be found in a diagram and in all that can be opened in it.
 "use strict";
 /**
- * Makes `form` find words in `blocks`, which `opening(...)` returned; `changed` is told what is asked for.
+ * Makes `form` find words in `blocks`, which `opening(...)` returned; `changed` gets what is asked for.
  *
  * Returned is what finds that which stands in the form.
  */

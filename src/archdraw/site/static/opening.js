@@ -3,7 +3,7 @@
 /**
  * Makes the blocks of `zoomed`, which `zoomable(view, ...)` returned, open in place.
  *
- * `load` promises the blocks of the model, `words` are what this says, and `changed` is told the paths that are open.
+ * `load` promises the blocks of the model, `words` are what this says, and `changed` gets the paths that are open.
  * `card` is where the facts of a block stand, `levels` a list of what is open.
  */
 function opening(zoomed, view, { load, words, card, levels, changed }) {
@@ -118,7 +118,7 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
     if (quick) zoomed.show(back); else zoomed.glide(back);
     return from;
   }
-  function told() {
+  function report() {
     levels.parentNode.hidden = !open.length;
     levels.replaceChildren();
     [{ label: data.name }, ...open].forEach((one, index) => {
@@ -133,7 +133,7 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
   function back(left) {
     let from = null;
     while (open.length > left) from = closeOne(open.length > left + 1);
-    told();
+    report();
     focus(from?.isConnected ? from : open.length ? top() : view);
   }
   /** What is opened one in the other until the block at `path` is: the modules around it that no picture before shows. */
@@ -158,7 +158,7 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
     while (same < open.length && same < wanted.length && open[same].path === wanted[same]) same += 1;
     while (open.length > same) closeOne(open.length > same + 1 || wanted.length > same);
     wanted.slice(same).forEach((one, index, all) => openOne(one, index < all.length - 1));
-    told();
+    report();
     focus(open.length ? top() : view);
   }
   /** Opens the panel with a block and lights it. */
@@ -235,7 +235,7 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
   async function enter(group) {
     await ready();
     if (group.getAttribute("role") !== "button" || !openOne(group.dataset.path)) return;
-    told();
+    report();
     focus(top());
   }
   view.addEventListener("click", (event) => {

@@ -34,7 +34,7 @@ Link = Callable[[str], str]
 class Picture:
     """The shapes of ``children`` where ``fitting`` puts them, with numbers from ``first`` on.
 
-    With ``apart`` each thing that appears in a step of its own stands by itself, else sections and residual branches
+    With ``apart`` each thing that appears in a step of its own is by itself, else sections and residual branches
     are groups, which move as one.
     """
 
