@@ -41,6 +41,8 @@ CORRECTED = {
     ("longcat-flash-lite", "active"): 36_325_039_104,
     ("longcat-flash-lite", "active_without_input_embedding"): 4_515_400_704,
     ("gemma-3n-e4b", "kv_bytes_per_token"): 40_960,
+    ("gemma-4-26b-a4b", "kv_bytes_per_token"): 225_280,
+    ("gemma-4-31b", "kv_bytes_per_token"): 901_120,
 }
 
 

@@ -87,6 +87,9 @@ def test_sizes(name: str, vocab_size: int, context_length: int) -> None:
         ("longcat-flash-lite-68-5b-a3b", 14, 0, 31.5),
         ("gemma-4-e2b", 35, 28, 18),
         ("gemma-4-e4b", 42, 35, 56),
+        ("gemma-4-12b", 48, 40, 336),
+        ("gemma-4-26b-a4b", 30, 25, 220),
+        ("gemma-4-31b", 60, 50, 880),
     ],
 )
 def test_fact_sheets(name: str, number: int, sliding: int, kib: float) -> None:

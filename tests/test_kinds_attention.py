@@ -55,11 +55,18 @@ def test_a_gate_of_another_function() -> None:
     assert describe(leaf(made(output_gate=True, gate_activation="softplus"), "gate")).label == "softplus"
 
 
-def test_keys_that_are_values_are_cached_once() -> None:
-    one = made(attention_k_eq_v=True, v_norm=True, position=Rope())
-    assert facts(one).total_parameters == SHAPE - 64 * 32
+def test_keys_that_are_values_are_cached_twice_where_a_norm_or_rotation_parts_them() -> None:
+    both = made(attention_k_eq_v=True, v_norm=True, position=Rope())
+    assert facts(both).total_parameters == SHAPE - 64 * 32
+    assert facts(both).cache == {Cache(64): 1}
+    assert describe(leaf(both, "v_norm")).full == "RMSNorm per head, no weights"
+    assert describe(both).notes[0] == "KV cache per token and layer: 2 × 2 × 16 values (128 bytes, bf16)"
+    assert facts(made(attention_k_eq_v=True, qk_norm="rmsnorm_per_head")).cache == {Cache(64): 1}
+
+
+def test_keys_that_are_values_are_cached_once_where_they_stay_the_same() -> None:
+    one = made(attention_k_eq_v=True)
     assert facts(one).cache == {Cache(32): 1}
-    assert describe(leaf(one, "v_norm")).full == "RMSNorm per head, no weights"
     assert describe(one).notes[0] == "KV cache per token and layer: 2 × 16 values (K = V, 64 bytes, bf16)"
 
 

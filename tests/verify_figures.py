@@ -207,7 +207,9 @@ def _attention(config: Config, layer: Shapes, whole: Shapes, window: int | None)
         values = sum(shape[0] for name, shape in layer.items() if name.endswith(VALUES))
         sparse = config.get("sparse_attention_config") if "indexer" in "".join(whole) else None
         met = sparse["sparse_topk_blocks"] * sparse["sparse_block_size"] if sparse else None
-        yield Keys((key[0] if key is not None else 0) + values, wide + out[1], window, met)
+        keys = key[0] if key is not None else 0
+        # Without a projection of its own a value is the key before norm and rotation: another number in the cache.
+        yield Keys(keys + (values or keys), wide + out[1], window, met)
 
 
 def main() -> int:

@@ -119,7 +119,7 @@ Q_NORM = Term("Q-norm", definition="Queries alone are normalized: the keys are a
 # Lines and their projections; the lines themselves go by their symbols
 LINE = Term("{line} {width}")
 LINE_HEADS = Term("{line} {heads} × {width}")
-KEYS_ARE_VALUES = Term("K = V", definition="Keys are used as values, too.")
+KEYS_ARE_VALUES = Term("K = V", definition="One projection makes both keys and values.")
 KEYS_ARE_VALUES_WIDTH = Term("K = V {width}")
 GATE = common.GATE
 GATE_AND_QUERIES = Term("gate {gate} + Q {queries}")

@@ -113,11 +113,15 @@ def keys_and_values(
 
 
 def keys_that_are_values(
-    hidden: int, heads: Heads, *, bias: bool, window: Window | None, cached: bool
+    hidden: int, heads: Heads, *, bias: bool, window: Window | None, cached: int
 ) -> tuple[Block, ...]:
-    """One projection whose result is both keys and values: it is cached once."""
+    """One projection whose result is both keys and values: its weights count once, and the cache has it ``cached`` times.
+
+    Twice where keys are normalized or rotated and values are not (Gemma 4), so that both are kept: past_key_values.update
+    in Gemma4TextAttention of transformers. Once where they stay the same; 0 where nothing is kept.
+    """
     total = heads.key_value * heads.width
-    cache = Cache(total, window) if cached else None
+    cache = Cache(cached * total, window) if cached else None
     label = words.KEYS_ARE_VALUES_WIDTH(width=total)
     return (linear("k_proj", label, hidden, total, bias=bias, part="attention", outputs=("K", "V"), cache=cache),)
 
@@ -248,7 +252,7 @@ def bf16_bytes(values: int) -> int:
 
 
 def kv_cache(heads: Heads, *, once: bool = False) -> Phrase:
-    """What a token adds to the cache of a layer; ``once`` where keys are values."""
+    """What a token adds to the cache of a layer; ``once`` where what is cached as a key is the value, too."""
     number, width, value = heads.key_value, heads.width, value_width(heads)
     if once:
         return words.KV_CACHE_ONCE(heads=number, width=width, size=bf16_bytes(number * width))

@@ -127,10 +127,17 @@ class SoftmaxAttention(AttentionFields):
             return shared_keys_and_values(self._origin(), self._origin_layer())
         window, biases = self.window, self.biases
         if self.attention_k_eq_v:
-            return keys_that_are_values(hidden, heads, bias=biases.key, window=window, cached=self.keeps)
+            copies = 1 if self._kept_once(heads) else 2
+            return keys_that_are_values(
+                hidden, heads, bias=biases.key, window=window, cached=copies if self.keeps else 0
+            )
         return keys_and_values(
             hidden, heads, key_bias=biases.key, value_bias=biases.value, window=window, cached=self.keeps
         )
+
+    def _kept_once(self, heads: Heads) -> bool:
+        """Whether the key that is cached is the value, too: no norm, rotation or factor makes two of them."""
+        return self.attention_k_eq_v and not self._prepared(heads).parts and not self._prepared_values().parts
 
     def _origin_layer(self) -> int | None:
         """The number of the layer that keys and values are taken from, where the author gives one."""
@@ -213,7 +220,7 @@ class SoftmaxAttention(AttentionFields):
             return (mask(self.window, causal=self.is_causal), words.NO_KV_CACHE())
         if self.shares_kv:
             return words.REUSES_KV(origin=self._origin())
-        return kv_cache(heads, once=self.attention_k_eq_v)
+        return kv_cache(heads, once=self._kept_once(heads))
 
     def masked(self) -> Phrase:
         """Which tokens a token may attend to, where attention is causal."""
