@@ -279,7 +279,7 @@ def test_figures_stand_where_they_were() -> None:
 
 @pytest.mark.parametrize("format", ["drawio", "mermaid"])
 def test_the_same_bytes_and_what_they_were_drawn_of(format: str) -> None:
-    scene = marked(plate("gpt-2"), {"gpt-2": "0"}, command='archdraw render "gpt-2" & more')
+    scene = marked(plate("gpt-2"), {"gpt-2": "0"}, {}, command='archdraw render "gpt-2" & more')
     assert write(scene, format) == write(scene, format)
     assert dict(found_in(write(scene, format)) or {}) == scene.metadata
     assert b"archdraw render" not in write(replace(scene, metadata={}), format)

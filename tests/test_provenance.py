@@ -19,6 +19,7 @@ import archdraw
 from archdraw import provenance
 from archdraw.app.jobs import Job, Output, draw, words_of
 from archdraw.cli import run
+from archdraw.drawn_with import drawn_with
 from archdraw.provenance import digest_of, found_in, name_of
 from archdraw.resources import specs_folder
 from archdraw.version import VERSION
@@ -62,6 +63,7 @@ def test_every_format_says_what_it_was_drawn_of(folder: Path) -> None:
             "archdraw": VERSION,
             "command": f"archdraw render specs/tiny.yaml --theme dark{more}",
             "specs": {"specs/tiny.yaml": digest_of("specs/tiny.yaml")},
+            "using": drawn_with("dark", "slide" if format == "pptx" else ""),
         }
 
 
@@ -168,7 +170,9 @@ def test_saved_in_python(folder: Path) -> None:
     model = archdraw.load("specs/tiny.yaml")
     model.save("a.png", theme="dark", view="card")
     digests = {"specs/tiny.yaml": digest_of("specs/tiny.yaml")}
-    assert said_by("a.png") == {"archdraw": VERSION, "specs": digests, "theme": "dark", "view": "card"}
+    using = drawn_with("dark")
+    about = {"archdraw": VERSION, "specs": digests, "theme": "dark", "view": "card", "using": using}
+    assert said_by("a.png") == about
     archdraw.compare("specs/tiny.yaml", "gpt-2").save("both.svg")
     assert list(said_by("both.svg")["specs"]) == ["gpt-2", "specs/tiny.yaml"]
     archdraw.Model.from_text(TINY).save("text.svg")
@@ -264,7 +268,7 @@ def test_damaged_metadata_is_none(said: str) -> None:
 def test_words_of_an_author_are_not_taken_for_metadata() -> None:
     said = {"archdraw": "9", "specs": {"other.yaml": "0"}}
     model = archdraw.Model.from_text(TINY.replace("Tiny", f"'<metadata>{json.dumps(said)}'"))
-    scene = provenance.marked(model.scene(), {"tiny.yaml": "1"})
+    scene = provenance.marked(model.scene(), {"tiny.yaml": "1"}, {})
     for format in CARRIERS:
         assert dict(found_in(write(scene, format)) or {})["specs"] == {"tiny.yaml": "1"}
 

@@ -168,13 +168,15 @@ class Pictured:
         written; what was there before is
         then still there.
         """
+        from archdraw.drawn_with import drawn_with
         from archdraw.provenance import marked, named, of_document, theme_name
 
         scene = self.scene(view, theme, fonts)
         if metadata:
             document = self.spec.document
             specs = named({document.file: of_document(document, own=self.reading is None)})
-            scene = marked(scene, specs, theme=theme_name(theme), view=view)
+            using = drawn_with(theme, view, (fonts,) if isinstance(fonts, str | Path) else fonts)
+            scene = marked(scene, specs, using, theme=theme_name(theme), view=view)
         return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix, palette=palette)
 
     write = staticmethod(written)

@@ -47,10 +47,18 @@ _PLACES = (
 _SAID = rb"(?=\{(?:\"|&quot;)archdraw)"
 
 
-def marked(scene: Scene, specs: Mapping[str, str], **more: str) -> Scene:
-    """``scene`` as a picture of ``specs``, their digests by their names, with ``more`` that is said of it."""
+def marked(scene: Scene, specs: Mapping[str, str], using: Mapping[str, str], **more: str) -> Scene:
+    """``scene`` as a picture of what :func:`about` is told."""
+    return replace(scene, metadata=about(specs, using, **more))
+
+
+def about(specs: Mapping[str, str], using: Mapping[str, str], **more: str) -> dict[str, Any]:
+    """What a picture of ``specs`` says that is drawn ``using`` themes and the like, with ``more`` that is said of it.
+
+    Both are digests by names.
+    """
     said = {name: value for name, value in more.items() if value}
-    return replace(scene, metadata={"archdraw": VERSION, **said, "specs": dict(specs)})
+    return {"archdraw": VERSION, **said, "specs": dict(specs), **({"using": dict(using)} if using else {})}
 
 
 def of_document(document: Document, *, own: bool) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from archdraw.app.deck_of_several import listed, together
+from archdraw.drawn_with import drawn_with
 from archdraw.errors import ArchdrawError
 from archdraw.model import Model
 from archdraw.profile import Profile, load_profile
-from archdraw.provenance import named, of_document
+from archdraw.provenance import about, named, of_document
 from archdraw.records import record
 from archdraw.setters import setting_by
 from archdraw.spec.presenting import titled
@@ -19,7 +20,6 @@ from archdraw.tree.counts import DEFAULT_CONTEXT, report
 from archdraw.tree.sheet import Row as SheetRow
 from archdraw.tree.sheet import rows
 from archdraw.typesetting import other_fonts
-from archdraw.version import VERSION
 from archdraw.views.on_slides import OnSlides, on_slides
 from archdraw.writers.pptx import THEME_COLOURS, As, Point, Points, Slide, Table, free, slide_of, written
 from archdraw.writers.pptx import Deck as Written
@@ -107,18 +107,17 @@ def deck(
         for model in models:
             slides += _model(model, profiles, chosen, clicks=clicks)
     palette = {name: chosen.colour(name) for name in THEME_COLOURS}
-    made = Written(
-        whole, tuple(slides), sides, palette, template, "en", pictures, _origin(models, said) if metadata else ""
-    )
+    using = drawn_with("" if template else theme, SIZES[size], fonts, template or "")
+    origin = _origin(models, using, said) if metadata else ""
+    made = Written(whole, tuple(slides), sides, palette, template, "en", pictures, origin)
     return Deck(written(made), whole, tuple(remarks))
 
 
-def _origin(models: Sequence[Model], said: str) -> str:
-    """What the file says of the ``models`` that it was made of, and of the command."""
+def _origin(models: Sequence[Model], using: Mapping[str, str], said: str) -> str:
+    """What the file says of the ``models`` that it was made of, ``using`` themes and the like, and of the command."""
     documents = [(model.spec.document, model.reading is None) for model in models]
     specs = named({document.file: of_document(document, own=own) for document, own in documents})
-    about = {"archdraw": VERSION, **({"command": said} if said else {}), "specs": specs}
-    return json.dumps(about, ensure_ascii=False, sort_keys=True)
+    return json.dumps(about(specs, using, command=said), ensure_ascii=False, sort_keys=True)
 
 
 def _smaller(profile: Profile) -> tuple[Profile, ...]:

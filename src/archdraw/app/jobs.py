@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from archdraw.doors import VIEWS
+from archdraw.drawn_with import drawn_with
 from archdraw.errors import ArchdrawError, InputError, Problem
 from archdraw.model import Model, load
 from archdraw.provenance import command, digest_of, marked, name_of
@@ -172,9 +173,11 @@ def said(scene: Scene, output: Output, model: Model, job: Job) -> Scene:
         return scene
     name = name_of(job.spec)
     completed = ["--with-transformers"] if job.with_transformers else []
-    asked = output if output.usual == PLATE else replace(output, view=view_of(output, model))
+    view = view_of(output, model)
+    asked = output if output.usual == PLATE else replace(output, view=view)
+    using = drawn_with(output.theme, view, output.fonts, output.template)
     words = ["archdraw", "render", name, *words_of(asked), *completed]
-    return marked(scene, {name: digest_of(job.spec)}, command=command(words))
+    return marked(scene, {name: digest_of(job.spec)}, using, command=command(words))
 
 
 def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.app.options import checked, options
+from archdraw.drawn_with import drawn_with
 from archdraw.errors import ArchdrawError, FontWarning
 from archdraw.model import Fonts, Model, load
 from archdraw.outputs import saved
@@ -154,7 +155,8 @@ class Picture:
         if metadata:
             texts = [find() for find in self.written]
             specs = named({one.document.file: of_document(one.document, own=one.authored) for one in texts})
-            scene = marked(scene, specs, theme=theme_name(theme), view=self.name)
+            using = drawn_with(theme, fonts=(fonts,) if isinstance(fonts, str | Path) else fonts)
+            scene = marked(scene, specs, using, theme=theme_name(theme), view=self.name)
         return saved(scene, path, text=text, scale=scale, renderer=renderer, prefix=prefix)
 
     def __repr__(self) -> str:

@@ -69,7 +69,7 @@ class Work:
         if any(isinstance(problem, str) or problem.severity == "error" for problem in found):
             self.code = max(self.code, PROBLEMS)
 
-    def warn(self, problems: Iterable[Problem]) -> None:
+    def warn(self, problems: Iterable[Problem | str]) -> None:
         """Reports warnings; the exit code stays."""
         report(list(problems))
 

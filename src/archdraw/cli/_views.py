@@ -37,6 +37,7 @@ from archdraw.cli._pictures import (
 )
 from archdraw.cli._specs import Work
 from archdraw.cli._terminal import with_progress
+from archdraw.drawn_with import drawn_with
 from archdraw.model import Model
 from archdraw.provenance import command, digest_of, marked, name_of, named
 from archdraw.views import several
@@ -172,9 +173,10 @@ def _run(
         return cache().end(work.code)
     scene = made.scene(theme, partial(each_kept, cache().kept, partial(each, jobs), name, theme, fonts), fonts)
     said = {} if no_metadata else named({str(file): digest_of(file) for file in files})
+    using = drawn_with(theme, fonts=fonts)
     for target, format in targets:
         if said:
-            scene = marked(scene, said, command=command(words_given(name, format)))
+            scene = marked(scene, said, using, command=command(words_given(name, format)))
         cut = [("", scene)] if view.parts is None or not Writer(format).is_raster else view.parts(scene, scale)
         if target is None and len(cut) > 1:
             raise click.UsageError(f"{format} takes several files here; -o must be a folder")

@@ -31,7 +31,7 @@ MOST_LINES = 60
 )
 @click.option("--stale", is_flag=True, help="Find pictures that are older than their specs; FILEs are pictures here.")
 @click.option("--specs", "folders", metavar="DIR", multiple=True, type=click.Path(path_type=Path),
-              help="With --stale: a folder in which specs are looked for. Repeatable.")  # fmt: skip
+              help="With --stale: a folder in which specs and themes are looked for. Repeatable.")  # fmt: skip
 @transformers_option
 @font_option
 @click.pass_obj
@@ -60,8 +60,9 @@ def command(
     With --weights every tensor of the spec is compared with the file's by name and shape, in whichever naming
     convention the file has; missing and unexpected tensors and other shapes are reported.
 
-    With --stale the FILEs are pictures (SVG, PNG, PDF, PPTX, draw.io, Mermaid), or folders of them. One whose spec has
-    changed since it was drawn, or is not found, is an error.
+    With --stale the FILEs are pictures (SVG, PNG, PDF, PPTX, draw.io, Mermaid), or folders of them. One whose spec,
+    theme, page, font or template has changed since it was drawn, or is not found, is an error; another version of
+    archdraw is a warning.
 
     \b
     archdraw check llama.yaml
@@ -112,8 +113,9 @@ def _stale(words: tuple[str, ...], folders: tuple[Path, ...], work: Work) -> int
     """Reports the pictures that are older than their specs."""
     from archdraw.app.stale import each
 
-    for picture, faults in each(words, folders):
+    for picture, faults, remarks in each(words, folders):
         work.problems([f"{picture}: error: {fault}" for fault in faults])
+        work.warn([f"{picture}: warning: {remark}" for remark in remarks])
         if not faults:
             click.echo(f"{picture}: OK")
     return work.code
