@@ -71,6 +71,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
         ["poster", "model.yaml", "other.yaml", "-o", "x.svg"],
         ["compare", "model.yaml", "other.yaml"],
         ["scale", "model.yaml", "odd", "--view", "bars"],
+        ["deck", "model.yaml", "odd", "-o", "x.pptx"],
         ["table", "."],
         ["table", ".", "-o", "x.csv"],
         ["coverage", "."],

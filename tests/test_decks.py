@@ -251,3 +251,40 @@ def test_places_of_a_slide() -> None:
     lefts = {place(shape)[0] for shape in shapes(slide, "sp") if not words(shape)}
     assert scene.width == 816
     assert round(20 / 816 * 12_192_000) in lefts
+
+
+def test_slides_that_were_made_before_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHDRAW_CACHE_DIR", str(tmp_path / "cache"))
+    spec = Path("tiny.yaml")
+    text = "name: Tiny\nhidden_size: 8\nvocab_size: 10\nlayers: [embedding, output_head]\n"
+    spec.write_text(text, "utf-8")
+    made: list[int] = []
+
+    def counted(models: Sequence[archdraw.Model], **more: Any) -> Deck:
+        made.append(len(models))
+        return Deck(repr(([model.name for model in models], more)).encode(), "Slides", ("a remark",))
+
+    monkeypatch.setattr("archdraw.app.deck.deck", counted)
+
+    def again(*words: str, models: tuple[str, ...] = ("tiny.yaml", "gpt-2")) -> bytes:
+        assert run(["deck", *models, "-o", "a.pptx", *words]) == 0
+        return Path("a.pptx").read_bytes()
+
+    first = again()
+    assert made == [2]
+    assert run(["deck", "tiny.yaml", "gpt-2", "-o", "b.pptx"]) == 0
+    assert Path("b.pptx").read_bytes() == first
+    assert made == [2], "another file of the same slides"
+    spec.write_text(text.replace("Tiny", "Small"), "utf-8")
+    assert again() != first
+    spec.write_text(text, "utf-8")
+    assert again() == first
+    assert made == [2, 2]
+    for option in (["--title", "A"], ["--size", "4:3"], ["--clicks"], ["--no-metadata"], ["--no-cache"]):
+        again(*option)
+    again(models=("gpt-2", "tiny.yaml"))
+    assert made == [2] * 8
+    assert capsys.readouterr().err == 10 * "archdraw: warning: a remark\n"

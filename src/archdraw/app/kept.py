@@ -80,6 +80,16 @@ class Kept:
         model = self.model(spec)
         return digest("value", self.program, self.plugins, model, *what) if model else ""
 
+    def several_key(self, specs: Sequence[Path], what: Sequence[str], files: Sequence[str | Path] = ()) -> str:
+        """What that which ``what`` names of the models at ``specs`` together is kept under; empty where one is no file.
+
+        ``files`` are others that it depends on, or names that are none.
+        """
+        models = [self.model(spec) for spec in specs]
+        if not all(models):
+            return ""
+        return digest("several", self.program, self.plugins, *models, *what, *(signature(os.fspath(one)) for one in files))
+
     def part_key(self, name: str, part: bytes, theme: str, fonts: Sequence[str]) -> str:
         """What the drawing of one ``part`` of the view ``name`` is kept under."""
         files = [signature(file) for file in (theme, *fonts)]

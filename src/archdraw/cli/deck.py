@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from archdraw import provenance
+from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, write_file
 from archdraw.cli._pictures import FONT_HELP, TEMPLATE_HELP, known_theme, metadata_option, theme_help
-from archdraw.cli._specs import Work, transformers_option
+from archdraw.cli._specs import Work, spec_files, transformers_option
 from archdraw.model_files import slug_of
 
 if TYPE_CHECKING:
+    from archdraw.app.deck import Deck
+    from archdraw.errors import Problem
     from archdraw.model import Model
 
 SIZES = ("16:9", "4:3")
@@ -38,6 +41,7 @@ MOST_NAMED = 4
 @click.option("--font", "fonts", metavar="FILE", multiple=True, help=FONT_HELP)
 @metadata_option
 @transformers_option
+@no_cache_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -74,17 +78,28 @@ def command(
     if target is None:
         check_stdout("pptx")
     from archdraw.app.deck import deck
-    from archdraw.cli._terminal import report
+    from archdraw.app.known import Known
     from archdraw.cli._views import words_given
 
     work = Work(show_traceback=show_traceback)
+    files = [template or "", theme or "light", *fonts]
+    cache().reads(*specs, *filter(None, files))
+    # One that is named twice is two, as where models are compared.
+    given = [file for word in specs for file in spec_files([word])[0]]
+    cache().models(given)
+    words = words_given("deck")
+    kept = None if with_transformers else cache().kept
+    what = ("deck", *words, str(no_metadata))
+    key = kept.several_key(given, what, files) if kept else ""
+    found = kept.value(key) if kept else None
+    if isinstance(found, Known):
+        return _written(found.value, target, work, found.problems)
 
     def read(file: Path) -> Model:
         from archdraw.model import load
 
         return load(file, with_transformers=with_transformers)
 
-    # One that is named twice is two, as where models are compared.
     models = [model for word in specs for model in work.each([word], read)]
     if work.code:
         return work.code
@@ -97,16 +112,28 @@ def command(
         clicks=clicks,
         fonts=fonts,
         title=title,
-        said=provenance.command(words_given("deck")),
+        said=provenance.command(words),
         metadata=not no_metadata,
     )
-    report([f"archdraw: warning: {remark}" for remark in made.remarks])
+    # Warnings of a spec are for its author, who runs check; those of a config say how complete all else is.
+    problems = tuple(problem for model in models if model.reading is not None for problem in model.warnings)
+    if kept and key and kept.several_key(given, what, files) == key:
+        # Whose letters are on which slide is not said: another font of this computer makes all of them anew.
+        kept.put_value(key, Known(made, problems), own_letters=False)
+    return _written(made, target, work, problems)
+
+
+def _written(made: Deck, target: Path | None, work: Work, problems: tuple[Problem, ...]) -> int:
+    """Writes the slides and says of what, with ``problems`` of their models."""
+    work.warn([*problems, *(f"archdraw: warning: {remark}" for remark in made.remarks)])
     if target is None:
         sys.stdout.buffer.write(made.data)
-        return work.code
-    write_file(target, made.data)
-    click.echo(str(target))
-    return work.code
+        cache().recording.complete = False
+    else:
+        write_file(target, made.data)
+        cache().wrote(target, made.data)
+        cache().say(str(target))
+    return cache().end(work.code)
 
 
 def _target(output: str, specs: tuple[str, ...]) -> Path | None:
