@@ -46,3 +46,8 @@ def on(scene: Scene, background: str) -> Scene:
 def scale_at(scene: Scene, dpi: float) -> float:
     """Pixels per px of ``scene`` at ``dpi`` pixels per inch of its size in print."""
     return dpi / PX_PER_INCH * scene.size[0] / scene.width
+
+
+def fitted(scene: Scene, scale: float, within: tuple[int, int]) -> float:
+    """``scale``, or less where ``scene`` would have more pixels across or down than ``within``."""
+    return min(scale, within[0] / scene.width, within[1] / scene.height)

@@ -16,7 +16,7 @@ from archdraw.model import Model, load
 from archdraw.provenance import command, digest_of, marked, name_of
 from archdraw.records import record
 from archdraw.scene import Scene
-from archdraw.sizing import scale_at
+from archdraw.sizing import fitted, scale_at
 from archdraw.writers import Renderer, TextMode, Writer
 
 PLATE = "plate"
@@ -46,7 +46,8 @@ class Output:
     of a page says. The options in ``figure``, by their names, come on top of the spec's own figure. Without
     ``metadata`` the file does not say of what, and how, it was made. ``usual`` is the view where ``view`` is empty and
     the spec says none. ``template`` is the file whose design a slide has, ``pictures`` what it is on it, ``steps`` how
-    it is built up. With a ``palette`` PNG has 256 colours.
+    it is built up. With a ``palette`` PNG has 256 colours. ``scale`` is less where a picture would otherwise have more
+    pixels across or down than ``within``.
     """
 
     path: Path
@@ -69,6 +70,7 @@ class Output:
     pictures: str = "shapes"
     steps: str = ""
     palette: bool = False
+    within: tuple[int, int] | None = None
 
     @property
     def page(self) -> Mapping[str, str]:
@@ -185,6 +187,8 @@ def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
 
     Raises as :func:`archdraw.writers.write`.
     """
+    if output.within is not None:
+        output = replace(output, scale=fitted(scene, output.scale, output.within))
     scene = said(scene, output, model, job)
     if output.format == SLIDES:
         from archdraw.writers.pptx import write

@@ -26,6 +26,8 @@ from archdraw.site.workshop import Workshop
 from archdraw.writers import Renderer
 
 PNG_SCALE = 2.0
+PNG_WITHIN = (3840, 2160)
+"""Pixels of the screens that a PNG is sharp on; more would be scaled down wherever it is shown."""
 THUMBS = ("light", "dark")
 """The themes of thumbnails: a page shows those of its own."""
 CARD = "-card.png"
@@ -73,6 +75,7 @@ def jobs(
     the picture that social networks show of it, too; ``slides``: a slide of PowerPoint.
     """
     plate = Output(folder, "svg", theme=theme, fonts=fonts)
+    pixels = replace(plate, format="png", scale=PNG_SCALE, within=PNG_WITHIN, renderer=renderer)
     # What is only in a page need not say of what it was drawn.
     thumb, plain = replace(plate, view="thumb", text="outline", metadata=False), replace(plate, metadata=False)
     card = Output(folder, "png", "slide", theme, fonts=fonts, renderer=renderer, width=CARD_WIDTH, dpi=96)
@@ -84,7 +87,7 @@ def jobs(
                 # What is drawn of the scene that was laid out last comes in a row.
                 replace(plain, path=folder / f"{name}-plain.svg", text="plain", prefix=PREFIX),
                 replace(plate, path=folder / f"{name}.pdf", format="pdf"),
-                replace(plate, path=folder / f"{name}.png", format="png", scale=PNG_SCALE, renderer=renderer),
+                replace(pixels, path=folder / f"{name}.png"),
                 replace(plate, path=folder / f"{name}-blocks.js", format="js", view="blocks"),
                 *([replace(plate, path=folder / f"{name}-dark.svg", theme="dark")] if theme == "light" else []),
                 *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),

@@ -8,15 +8,15 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never, cast
 from unicodedata import bidirectional
 
-from archdraw.fonts import UNITS, Weight, font_file, offsets
+from archdraw.fonts import UNITS, Weight, offsets
 from archdraw.scene import Bounds, Circle, Element, Group, Line, Point, Polygon, Rect, Scene, Text, bounds
 from archdraw.writers import TextMode
 from archdraw.writers._keeping import Structure, Tags, keep, with_ended_streams
 from archdraw.writers._outlines import steps
+from archdraw.writers._reportlab import bytes_as_they_are, font, ink
 from archdraw.writers._values import clean, origin, page_size, rounded_legs, safe_link
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def pdf(*scenes: Scene, scale: float = 1.0) -> bytes:
         pageCompression=1,
         lang=clean(scene.language),
         # Else the file names a font that it does not hold.
-        initialFontName=_font(400),
+        initialFontName=font(400),
     )
     canvas.setTitle(clean(scene.title))
     canvas.setSubject(clean(scene.description))
@@ -71,19 +71,9 @@ def pdf(*scenes: Scene, scale: float = 1.0) -> bytes:
         structure.add(page.tags, one, canvas._doc.Pages.pages[-1])
     structure.write()
     keep(canvas, origin(scene))
-    canvas.save()
+    with bytes_as_they_are():
+        canvas.save()
     return with_ended_streams(file.getvalue())
-
-
-@cache
-def _font(weight: Weight) -> str:
-    """The name under which the font is registered with reportlab, for ``weight``."""
-    from reportlab.pdfbase.pdfmetrics import registerFont
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    name = f"Inter-{weight}"
-    registerFont(TTFont(name, io.BytesIO(font_file(weight))))
-    return name
 
 
 def _meant(words: Text) -> list[tuple[str, float, float]]:
@@ -204,9 +194,9 @@ class _Page:
         """``path`` filled, stroked, or both; nothing where it is neither."""
         stroke = stroke if width > 0 else None
         if fill:
-            self.canvas.setFillColor(self.scene.colour(fill))
+            self.canvas.setFillColor(ink(self.scene.colour(fill)))
         if stroke:
-            self.canvas.setStrokeColor(self.scene.colour(stroke))
+            self.canvas.setStrokeColor(ink(self.scene.colour(stroke)))
             self.canvas.setLineWidth(width)
             self.canvas.setDash(list(dash))
         if fill or stroke:
@@ -221,8 +211,8 @@ class _Page:
             return
         weight = cast(Weight, words.weight)
         text = self.canvas.beginText()
-        text.setFont(_font(weight), words.size)
-        text.setFillColor(self.scene.colour(words.fill))
+        text.setFont(font(weight), words.size)
+        text.setFillColor(ink(self.scene.colour(words.fill)))
         places = offsets(words.text, weight)
         start = 0
         advance = 0
@@ -259,7 +249,7 @@ class _Page:
                         path.moveTo(*start)
                     case [first, second, end]:
                         path.curveTo(*first, *second, *end)
-        canvas.setFillColor(self.scene.colour(words.fill))
+        canvas.setFillColor(ink(self.scene.colour(words.fill)))
         canvas.drawPath(path, fill=1, stroke=0, fillMode=FILL_NON_ZERO)
         canvas.restoreState()
         for meant, left, right in _meant(words):
@@ -267,7 +257,7 @@ class _Page:
             canvas.addLiteral(f"/Span <</ActualText <FEFF{code}>>> BDC")
             text = canvas.beginText()
             text.setTextRenderMode(INVISIBLE)
-            text.setFont(_font(400), words.size)
+            text.setFont(font(400), words.size)
             text.setHorizScale(100 * (right - left) / (offsets(" ", 400)[-1] * words.size / UNITS))
             text.setTextTransform(1, 0, 0, -1, words.left + left, words.y)
             text.textOut(" ")
