@@ -88,7 +88,8 @@ class Kept:
         models = [self.model(spec) for spec in specs]
         if not all(models):
             return ""
-        return digest("several", self.program, self.plugins, *models, *what, *(signature(os.fspath(one)) for one in files))
+        signatures = (signature(os.fspath(one)) for one in files)
+        return digest("several", self.program, self.plugins, *models, *what, *signatures)
 
     def part_key(self, name: str, part: bytes, theme: str, fonts: Sequence[str]) -> str:
         """What the drawing of one ``part`` of the view ``name`` is kept under."""

@@ -61,7 +61,8 @@ class AttentionFields(Kind):
         default=None, description="Whether the output projection has a bias; attention_bias where it is left out."
     )
     attention_k_eq_v: bool = Field(
-        default=False, description="Whether one projection makes keys and values (Gemma 4); both are cached if norm or RoPE part them."
+        default=False,
+        description="Whether keys and values are of one projection (Gemma 4); both are kept if norm or RoPE part them.",
     )
     shares_kv: bool | Label = Field(
         default=False, description="Whether keys and values are an earlier layer's; a text names it (of layer 13)."

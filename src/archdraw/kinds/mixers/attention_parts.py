@@ -115,10 +115,10 @@ def keys_and_values(
 def keys_that_are_values(
     hidden: int, heads: Heads, *, bias: bool, window: Window | None, cached: int
 ) -> tuple[Block, ...]:
-    """One projection whose result is both keys and values: its weights count once, and the cache has it ``cached`` times.
+    """One projection whose result is both keys and values: its weights count once, the cache has it ``cached`` times.
 
-    Twice where keys are normalized or rotated and values are not (Gemma 4), so that both are kept: past_key_values.update
-    in Gemma4TextAttention of transformers. Once where they stay the same; 0 where nothing is kept.
+    Twice where keys are normalized or rotated and values are not (Gemma 4), so that both are kept:
+    past_key_values.update in Gemma4TextAttention of transformers. Once where they stay the same; 0 where none is kept.
     """
     total = heads.key_value * heads.width
     cache = Cache(cached * total, window) if cached else None
