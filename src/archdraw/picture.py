@@ -1,7 +1,6 @@
-"""What is to be drawn, before anything has a place: the input of the layout.
+"""What is to be drawn, before anything has a place: boxes, lines and frames, and nothing of neural networks.
 
-A picture has boxes, lines and frames, and nothing of neural networks; :mod:`archdraw.views` makes it of a block tree.
-Its diagrams flow upwards: every item takes lines at its bottom and hands on lines at its top. Roles are colours' names.
+Diagrams flow upwards: every item takes lines at its bottom and hands on lines at its top. Roles are names of colours.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from archdraw.figures import Figure as Figure
 from archdraw.figures import HeadGroups as HeadGroups
 from archdraw.records import record
 from archdraw.remarks import UNMARKED, Mark
+from archdraw.remarks import Closed as Closed
 from archdraw.remarks import Fact as Fact
 from archdraw.remarks import Mask as Mask
 from archdraw.remarks import Masks as Masks
@@ -277,10 +277,9 @@ class Inset:
 class Plate:
     """A whole picture of one model: ``column`` is its spine from the input up, ``accent`` one of the theme's.
 
-    ``inputs`` are where the lines of the column begin, ``towers`` stand at its left, ``wires`` run there. With ``href``
-    its name is a link. ``lacking`` are the words of the footer before panels that find no room, and before those
-    without their remarks. Pages of few words have ``facts``. ``undrawn`` are the paths of blocks that no box of the
-    columns shows.
+    Its lines begin at ``inputs``, ``towers`` stand at its left, ``wires`` run there; with ``href`` its name is a link.
+    ``lacking`` are the footer's words before panels without room, those without remarks, and ``closed`` boxes, which
+    are named or, with the last word, counted. Small pages have ``facts``; no box shows what is at ``undrawn`` paths.
     """
 
     name: str
@@ -295,6 +294,7 @@ class Plate:
     href: str = ""
     towers: tuple[Tower, ...] = ()
     wires: tuple[Wire, ...] = ()
-    lacking: tuple[str, str] = ("not opened", "some notes left out")
+    lacking: tuple[str, str, str, str] = ("panels left out", "some notes left out", "not opened", "boxes")
     facts: tuple[Fact, ...] = ()
     undrawn: tuple[str, ...] = ()
+    closed: tuple[Closed, ...] = ()

@@ -1,4 +1,4 @@
-"""What stands in a panel besides diagrams: words, attention masks and bars, before anything has a place."""
+"""What a picture has besides diagrams: words, attention masks, bars, and names of what it does not open."""
 
 from __future__ import annotations
 
@@ -79,3 +79,12 @@ class Fact:
     value: str
     label: str
     short: str = ""
+
+
+@record
+class Closed:
+    """Boxes that are not opened in the columns, or in the ``panel`` of that title: ``names`` of some, and how many."""
+
+    panel: str
+    names: str
+    number: int

@@ -225,11 +225,16 @@ def _size(module: Module) -> int:
     return sum(1 for _ in leaves(module.body))
 
 
-def shape_of(module: Module) -> tuple[object, ...]:
-    """What two mixers share that differ only in reach and position: they are opened once."""
+def shape_of(module: Module, *, sized: bool = True) -> tuple[object, ...]:
+    """What two mixers share that differ only in reach and position: they are opened once.
+
+    What is not ``sized`` is shared by blocks of other widths, too: their panels would have the same boxes.
+    """
 
     def plain(block: Block) -> object:
         match block:
+            case Leaf() if not sized:
+                return None if block.role == "position" else (block.name, bool(block.weights))
             case Leaf():
                 cache = replace(block.cache, window=None) if block.cache else None
                 role = "attention" if block.role == "sliding" else block.role

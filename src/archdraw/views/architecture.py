@@ -69,7 +69,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model),
         description=_description(spec, model, drawn.stack, counted),
-        lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES())),
+        lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),
     )
     if spec.figure is not None:
         from archdraw.views.figure import figured

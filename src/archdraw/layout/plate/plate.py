@@ -19,6 +19,7 @@ from archdraw.layout.plate import band, letters, panels, strip, terminals
 from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, Page, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.fitting import fitted_in, relettered
+from archdraw.layout.plate.footers import counted, footer_of
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.layout.plate.stretching import longest
 from archdraw.layout.plate.zoom import zoom_lines
@@ -89,7 +90,12 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     natural = column_at(plate)
     plate = lettered(plate, theme, natural)
     cells = tuple(inset for inset in plate.insets if band.belongs(inset))
-    natural, arrangement, gap = _roomiest(plate, natural)
+    found = _roomiest(plate, natural)
+    if plate.closed and found[1].left_out:
+        # No panel gives way to the names of boxes that have none.
+        fuller = _roomiest(counted(plate), natural)
+        plate, found = (counted(plate), fuller) if _worth(fuller[1]) > _worth(found[1]) else (plate, found)
+    natural, arrangement, gap = found
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
@@ -110,7 +116,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if cells:
         band.paint(canvas, cells, MARGIN, height + BAND_SPACE, room)
         height += BAND_SPACE + band.height(cells, room)
-    height = page.footer(canvas, _footer(plate, arrangement), width, height)
+    height = page.footer(canvas, footer_of(plate, arrangement), width, height)
     left_out = tuple(inset.title for inset in arrangement.left_out)
     return replace(_scene(canvas, plate, width, height), left_out=left_out)
 
@@ -153,26 +159,6 @@ def is_too_high(scene: Scene) -> bool:
     return scene.height > most_height(scene.width) + 1
 
 
-def _name(inset: Inset) -> str:
-    """The title of a panel, without the figures in it."""
-    return inset.title.partition(" (")[0]
-
-
-def _footer(plate: Plate, arrangement: Arrangement) -> tuple[str, ...]:
-    """The footer of ``plate``, with what of its panels found no room."""
-    unopened, unexplained = plate.lacking
-    shortened = {inset.source or inset.beside or inset.title for inset in arrangement.shortened}
-    kept = (inset for column in arrangement.columns for inset in column)
-    terse = [
-        inset.letter or inset.title for inset in kept if (inset.source or inset.beside or inset.title) in shortened
-    ]
-    lacking = (
-        f"{unopened}: {', '.join(_name(inset) for inset in arrangement.left_out)}" if arrangement.left_out else "",
-        f"{unexplained}: {', '.join(sorted(terse))}" if terse else "",
-    )
-    return (*plate.footer[:-1], *filter(None, lacking), *plate.footer[-1:])
-
-
 def _relettered(arrangement: Arrangement) -> Arrangement:
     """``arrangement`` with letters that follow each other: those of panels that found no room are none any more."""
     named = iter(relettered(tuple(inset for column in arrangement.columns for inset in column)))
@@ -183,10 +169,10 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
 def _arranged(plate: Plate, column: Column, sizes: Sizes) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     insets = tuple(inset for inset in plate.insets if not band.belongs(inset))
-    footer = plate.footer
+    footer = footer_of(plate)
     for _ in range(MOST_TRIES):
         found = fitted_in(insets, _page(plate, column, footer), sizes)
-        said = _footer(plate, found)
+        said = footer_of(plate, found)
         if len(said) <= len(footer):
             break
         # What is left out is named in the footer, for whose lines there has to be room.

@@ -7,10 +7,11 @@ from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
+from archdraw.views.closed import with_closed
 from archdraw.views.single._drawing import drawn, whole
 
 
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     """The plate of a model. Raises :class:`archdraw.ArchdrawError` for an ``argument``: it takes none."""
     whole("plate", argument)
-    return drawn(spec, block, lambda plate: layout.draw(plate, theme), page=True)
+    return drawn(spec, block, lambda plate: layout.draw(with_closed(plate, block), theme), page=True)
