@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from importlib import import_module
 from pathlib import Path
@@ -82,13 +82,20 @@ class Output:
 class Job:
     """One spec and all files that are to be made from it; ``with_transformers`` as in :func:`archdraw.load`.
 
-    A spec that is no file of its own is ``text``, a part of the document ``spec``.
+    A spec that is no file of its own is ``text``, a part of the document ``spec``. A picture of several models has
+    ``others`` than ``spec``.
     """
 
     spec: Path
     outputs: tuple[Output, ...]
     with_transformers: bool = False
     text: str = ""
+    others: tuple[Path, ...] = ()
+
+    @property
+    def models(self) -> tuple[Path, ...]:
+        """The files of its models."""
+        return (self.spec, *self.others)
 
 
 @record
@@ -211,27 +218,37 @@ def encoded(scene: Scene, output: Output, model: Model, job: Job) -> bytes:
 
 def draw(job: Job) -> Drawn:
     """Does one job but for the writing; raises nothing, so that it can be sent to any executor."""
+    return attempted(job, _made)
+
+
+def _made(job: Job) -> Iterator[Made]:
+    if job.text:
+        model = Model.from_text(job.text, file=str(job.spec))
+    else:
+        model = load(job.spec, with_transformers=job.with_transformers)
+    # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
+    known = model.warnings if model.reading is not None else ()
+    shown: dict[Said, Model] = {}
+    for output in job.outputs:
+        if output.view in RECORDS:
+            yield Made(import_module(RECORDS[output.view]).written(model), model.name)
+            continue
+        if output.view in DRAWINGS:
+            yield import_module(DRAWINGS[output.view]).made(model, output)
+            continue
+        one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
+        scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **output.page)
+        data = encoded(scene, output, one, job)
+        about = (scene.title, scene.description, *scene.size)
+        yield Made(data, *about, problems=(*known, *found), own_letters=not found)
+
+
+def attempted(job: Job, make: Callable[[Job], Iterator[Made]]) -> Drawn:
+    """What ``make`` makes of ``job``, as far as it gets, and what is wrong; raises nothing."""
     made: list[Made] = []
     try:
-        if job.text:
-            model = Model.from_text(job.text, file=str(job.spec))
-        else:
-            model = load(job.spec, with_transformers=job.with_transformers)
-        # Warnings of a spec are for its author, who runs check; those of a config say how complete the diagram is.
-        known = model.warnings if model.reading is not None else ()
-        shown: dict[Said, Model] = {}
-        for output in job.outputs:
-            if output.view in RECORDS:
-                made.append(Made(import_module(RECORDS[output.view]).written(model), model.name))
-                continue
-            if output.view in DRAWINGS:
-                made.append(import_module(DRAWINGS[output.view]).made(model, output))
-                continue
-            one = shown[output.figure] = shown.get(output.figure) or figured(model, output)
-            scene, found = one.drawn(view_of(output, one), output.theme, output.fonts, **output.page)
-            data = encoded(scene, output, one, job)
-            about = (scene.title, scene.description, *scene.size)
-            made.append(Made(data, *about, problems=(*known, *found), own_letters=not found))
+        for one in make(job):
+            made.append(one)
     except InputError as error:
         return Drawn(tuple(made), error.problems)
     except ArchdrawError as error:

@@ -34,12 +34,12 @@ class Kept:
 
         Empty where that cannot be said: the model is no file, or a library reads it with whatever code it has.
         """
-        model = digest("text", str(job.spec), job.text) if job.text else self.model(job.spec)
-        if not model or job.with_transformers:
+        models = [digest("text", str(job.spec), job.text)] if job.text else list(map(self.model, job.models))
+        if not all(models) or job.with_transformers:
             return ""
         options = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
         files = [signature(os.fspath(file)) for file in (output.theme, output.view, output.template, *output.fonts)]
-        return digest("picture", self.program, self.plugins, model, *options, *files)
+        return digest("picture", self.program, self.plugins, *models, *options, *files)
 
     def model(self, spec: Path) -> str:
         """The state of the model at ``spec``: its names, and the content of its files; empty where it is no file."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.app.options import checked, options
 from archdraw.drawn_with import drawn_with
-from archdraw.errors import ArchdrawError, FontWarning
+from archdraw.errors import ArchdrawError, FontWarning, Problem
 from archdraw.model import Fonts, Model, load
 from archdraw.outputs import saved
 from archdraw.provenance import marked, named, of_document, theme_name
@@ -82,6 +82,15 @@ class Picture:
         :meth:`archdraw.Model.scene`, with the same warning. Raises :class:`archdraw.ArchdrawError` where there is no
         such theme or font, :class:`archdraw.InputError` at each text of a spec with a letter that no font has.
         """
+        scene, problems = self.drawn(theme, each, fonts)
+        for problem in problems:
+            warnings.warn(FontWarning(problem), stacklevel=2)
+        return scene
+
+    def drawn(
+        self, theme: str | Path | Theme = "light", each: Each = map, fonts: Fonts = ()
+    ) -> tuple[Scene, tuple[Problem, ...]]:
+        """The scene of ``theme``, ``each`` and ``fonts`` with its warnings. Raises as :meth:`scene`."""
         chosen = load_theme(theme) if isinstance(theme, str | Path) else theme
         files = (fonts,) if isinstance(fonts, str | Path) else tuple(fonts)
         view = self.view
@@ -90,10 +99,9 @@ class Picture:
             scenes = (tuple(each(partial(_apart, self.name, chosen, files), view.pieces(self.value))),)
         with setting_by(other_fonts(files)):
             scene = view.draw(self.value, chosen, *scenes, **self.drawing)
-        if letters_of(scene):
-            for problem in remarks(scene, [find() for find in self.written]):
-                warnings.warn(FontWarning(problem), stacklevel=2)
-        return scene
+        if not letters_of(scene):
+            return scene, ()
+        return scene, tuple(remarks(scene, [find() for find in self.written]))
 
     def data(self) -> Any:
         """What it shows, as plain data: mappings, lists, texts and numbers, as ``--json`` prints them."""

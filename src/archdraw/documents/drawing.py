@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archdraw.app.jobs import Job, Made, Output, draw
+from archdraw.app.together import draw_together
 from archdraw.cache.store import Store, usual_folder, usual_size
 from archdraw.documents.asking import Asked, placed
+from archdraw.doors import VIEWS_OF_SEVERAL
 from archdraw.errors import Problem
 from archdraw.records import record
 
@@ -49,7 +51,7 @@ def drawn(asked: Asked, format: str, *, text: TextMode = "embed", prefix: str = 
 
 
 def _anew(asked: Asked, job: Job, output: Output, kept: Kept | None, key: str) -> Figure:
-    result = draw(job)
+    result = draw_together(job) if asked.look.view in VIEWS_OF_SEVERAL.names() else draw(job)
     if result.crash:
         raise RuntimeError(f"archdraw has failed to draw {job.spec}; this is a fault of archdraw\n{result.crash}")
     made = result.made[0] if result.made else None

@@ -7,6 +7,7 @@ when it is written.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,9 +21,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from archdraw.cache.keys import inputs
 from archdraw.cache.store import digest
-from archdraw.documents.asking import DRAWING, Block, asked, found
+from archdraw.documents.asking import DRAWING, Block, asked, found, models_in
 from archdraw.documents.drawing import drawn
 from archdraw.documents.saying import split
+from archdraw.doors import VIEWS_OF_SEVERAL
 from archdraw.errors import ArchdrawError, Problem
 from archdraw.files import write_whole
 from archdraw.version import VERSION
@@ -44,7 +46,7 @@ def _align(argument: str) -> str:
 
 
 class ArchdrawDirective(SphinxDirective):
-    """A picture of a model: its name or file as argument, or a spec as content."""
+    """A picture of a model: its name or file as argument, or a spec as content; a view of several has all of them."""
 
     has_content = True
     optional_arguments = 1
@@ -62,10 +64,12 @@ class ArchdrawDirective(SphinxDirective):
         source, line = self.state_machine.get_source_and_line(self._first_line())
         block = Block(source or self.env.docname, line or self.lineno, 1 + self._indent())
         if self.arguments:
-            content, block = self._source(self.arguments[0]), Block(*self.get_source_info())
+            block = Block(*self.get_source_info())
         said = {name: value for name, value in self.options.items() if name in DRAWING}
         said.setdefault("theme", self.config.archdraw_theme)
         try:
+            if self.arguments:
+                content = self._sources(self.arguments[0], several=said.get("view", "") in VIEWS_OF_SEVERAL.names())
             self._depends(content, said)
             wanted = asked(content, said, block, folder=self._folder)
         except ArchdrawError as error:
@@ -101,6 +105,13 @@ class ArchdrawDirective(SphinxDirective):
         """The folder of the document."""
         return str(Path(self.env.doc2path(self.env.docname)).parent)
 
+    def _sources(self, argument: str, *, several: bool) -> str:
+        """``argument`` with files in it as Sphinx finds them: one, or ``several`` with spaces between them.
+
+        Raises :class:`ArchdrawError` where a quotation has no end.
+        """
+        return shlex.join(map(self._source, models_in(argument))) if several else self._source(argument)
+
     def _source(self, name: str) -> str:
         """The file ``name``, as Sphinx finds files, or the name itself."""
         _, file = self.env.relfn2path(name)
@@ -119,7 +130,8 @@ class ArchdrawDirective(SphinxDirective):
 
     def _depends(self, content: str, said: Mapping[str, str]) -> None:
         """Has the document read again when a file that the picture is made of has changed."""
-        names = [content.strip()] if self.arguments else []
+        several = said.get("view", "") in VIEWS_OF_SEVERAL.names()
+        names = models_in(content) if several else [content.strip()] if self.arguments else []
         names += [said[name] for name in ("view", "theme") if said.get(name)]
         for name in names:
             file = found(name, self._folder)
