@@ -141,6 +141,7 @@ def test_pixels_have_their_size_on_the_page() -> None:
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     scene = model.scene("card")
     assert image.size == (2 * scene.width, 2 * scene.height)
+    assert image.mode == "P", "a palette: three pictures in a notebook are under a megabyte"
     assert about == {"image/png": {"width": scene.width, "height": scene.height}}
 
 
