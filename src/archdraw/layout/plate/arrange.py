@@ -7,7 +7,7 @@ never higher than its width allows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -88,10 +88,8 @@ def arrange(insets: Sequence[Inset], page: Page, sizes: Sizes, most: int = MOST_
 
     ``sizes`` are those of the insets, as far as they are measured.
     """
-    numbers = range(1, min(most, len(insets)) + 1) if insets else (0,)
-    high = _heights(insets, sizes)
-    found = (_arrangement(_columns(insets, number, page, high), page, sizes) for number in numbers)
-    return min(found, key=lambda pair: pair[0])[1]
+    ways = _columns(insets, min(most, len(insets)), page, _heights(insets, sizes)) if insets else ((),)
+    return min((_arrangement(columns, page, sizes) for columns in ways), key=lambda pair: pair[0])[1]
 
 
 _Heights: TypeAlias = Callable[[int, int, bool], float]
@@ -114,23 +112,20 @@ def _heights(insets: Sequence[Inset], sizes: Sizes) -> _Heights:
     return height
 
 
-def _columns(insets: Sequence[Inset], number: int, page: Page, high: _Heights) -> tuple[tuple[Inset, ...], ...]:
-    """``insets`` cut into so many columns, the highest of which is as low as can be."""
-    if not number:
-        return ()
+def _columns(insets: Sequence[Inset], most: int, page: Page, high: _Heights) -> Iterator[tuple[tuple[Inset, ...], ...]]:
+    """``insets`` cut into one column, into two, and so on to ``most``, the highest of which is as low as can be."""
     below = [_passing(insets[end:], page) for end in range(len(insets) + 1)]
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
-    for column in range(number):
+    for column in range(most):
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
         for start, (height, ends) in best.items():
-            last = len(insets) - (number - column - 1)
-            for end in range(start + 1, last + 1) if column < number - 1 else (len(insets),):
+            for end in range(start + 1, len(insets) + 1):
                 tall = max(height, high(start, end, column > 0) + below[end])
                 if end not in after or tall < after[end][0] - ROUNDING:
                     after[end] = (tall, (*ends, end))
         best = after
-    ends = best[len(insets)][1]
-    return tuple(tuple(insets[start:end]) for start, end in zip((0, *ends), ends, strict=False))
+        ends = best[len(insets)][1]
+        yield tuple(tuple(insets[start:end]) for start, end in zip((0, *ends), ends, strict=False))
 
 
 def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Sizes) -> tuple[float, Arrangement]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from archdraw.layout import page, sketch
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.diagram import diagram, forks
+from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip, terminals
-from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, Page, most_height
+from archdraw.layout.plate.around import Around
+from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.footers import counted, footer_of
@@ -27,16 +27,12 @@ from archdraw.picture import Chain, Inset, Plate, Tap, Terminal
 from archdraw.scene import LEAST_TEXT, Scene
 from archdraw.theme import Theme
 
-STRIP_SPACE, BAND_SPACE = 28.0, 24.0
-"""Px above the layer strip, and above the band."""
 GAPS, LOOSEST_GAP = (24.0, 18.0, 14.0, 12.0, 10.0), 40.0
 """How long arrows are: as the first is where all panels find room so, else shorter."""
 TIGHT, LOW_PANEL_GAP = 12.0, 12.0
 """With arrows no longer than these boxes have less air about them, too, and arrows in panels have the second."""
 LAST_RESORT = SMALL / LEAST_TEXT
 """A page of other views with two columns is never taller."""
-MOST_LED = 10
-"""Lines to more panels than these would run too near to each other: letters do."""
 MOST_TRIES = 3
 """How often a page is laid out at most until its footer has room for what it says is left out."""
 CAP = 28.0
@@ -89,18 +85,18 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in columns, strip, band and footer."""
     natural = column_at(plate)
     plate = lettered(plate, theme, natural)
-    cells = tuple(inset for inset in plate.insets if band.belongs(inset))
-    found = _roomiest(plate, natural)
+    around = Around(plate)
+    found = _roomiest(plate, natural, around)
     if plate.closed and found[1].left_out:
         # No panel gives way to the names of boxes that have none.
-        fuller = _roomiest(counted(plate), natural)
+        fuller = _roomiest(counted(plate), natural, around)
         plate, found = (counted(plate), fuller) if _worth(fuller[1]) > _worth(found[1]) else (plate, found)
     natural, arrangement, gap = found
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
     canvas = Canvas(theme, plate.accent)
-    width = _page(plate, column, ()).across(arrangement.widths)
+    width = around.page(column, ()).across(arrangement.widths)
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
@@ -108,38 +104,37 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
-    zoom_lines(canvas, placed, MARGIN + column.width, apart=_is_apart(plate))
-    height, room = bottom, width - 2 * MARGIN
-    if plate.strip:
-        strip.paint(canvas, plate.strip, MARGIN, height + STRIP_SPACE, room)
-        height += STRIP_SPACE + strip.height(plate.strip, room)
-    if cells:
-        band.paint(canvas, cells, MARGIN, height + BAND_SPACE, room)
-        height += BAND_SPACE + band.height(cells, room)
-    height = page.footer(canvas, footer_of(plate, arrangement), width, height)
+    zoom_lines(canvas, placed, MARGIN + column.width, apart=around.apart)
+    height = page.footer(canvas, footer_of(plate, arrangement), width, around.paint(canvas, width, bottom))
     left_out = tuple(inset.title for inset in arrangement.left_out)
     return replace(_scene(canvas, plate, width, height), left_out=left_out)
 
 
-def _is_apart(plate: Plate) -> bool:
-    """Whether letters stand without lines, which could not leave boxes without crossing others."""
-    many = sum(bool(inset.letter) for inset in plate.insets) > MOST_LED
-    return many or bool(plate.towers or plate.wires) or forks.is_forked(plate.column)
-
-
-def _roomiest(plate: Plate, natural: Column) -> tuple[Column, Arrangement, float]:
+def _roomiest(plate: Plate, natural: Column, around: Around) -> tuple[Column, Arrangement, float]:
     """The column of ``plate`` with the longest arrows beside which most panels find room, with those and the gap."""
-    best: tuple[Column, Arrangement, float] | None = None
     usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
-    for gap in GAPS:
-        sizes = low if gap <= TIGHT else usual
-        column = natural if gap == GAPS[0] else column_at(plate, gap)
-        arrangement = _arranged(plate, column, sizes)
-        if best is None or _worth(arrangement) > _worth(best[1]):
-            best = column, arrangement, gap
-        if _worth(best[1]) == (True, 0.0, 0):
-            break
-    assert best is not None
+
+    def tried(number: int) -> tuple[Column, Arrangement, float]:
+        gap = GAPS[number]
+        column = column_at(plate, gap) if number else natural
+        return column, _arranged(plate, column, low if gap <= TIGHT else usual, around), gap
+
+    best = tried(0)
+    if _worth(best[1]) == (True, 0.0, 0):
+        return best
+    # Shorter arrows leave more room, never less: few of the gaps have to be tried.
+    low_enough = len(GAPS) - 1
+    found = tried(low_enough)
+    if _worth(found[1]) <= _worth(best[1]):
+        return best
+    best, too_long = found, 0
+    while low_enough - too_long > 1:
+        middle = (too_long + low_enough) // 2
+        found = tried(middle)
+        if _worth(found[1]) >= _worth(best[1]):
+            best, low_enough = found, middle
+        else:
+            too_long = middle
     return best
 
 
@@ -166,32 +161,18 @@ def _relettered(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, columns=columns)
 
 
-def _arranged(plate: Plate, column: Column, sizes: Sizes) -> Arrangement:
+def _arranged(plate: Plate, column: Column, sizes: Sizes, around: Around) -> Arrangement:
     """The insets of ``plate`` beside its model ``column``."""
     insets = tuple(inset for inset in plate.insets if not band.belongs(inset))
     footer = footer_of(plate)
     for _ in range(MOST_TRIES):
-        found = fitted_in(insets, _page(plate, column, footer), sizes)
+        found = fitted_in(insets, around.page(column, footer), sizes)
         said = footer_of(plate, found)
         if len(said) <= len(footer):
             break
         # What is left out is named in the footer, for whose lines there has to be room.
         footer = said
     return found
-
-
-def _page(plate: Plate, column: Column, footer: tuple[str, ...]) -> Page:
-    """What stands around the panels of ``plate``, whose last line is ``footer``."""
-    cells = tuple(inset for inset in plate.insets if band.belongs(inset))
-
-    @cache
-    def overhead(width: float) -> float:
-        room = width - 2 * MARGIN
-        below = STRIP_SPACE + strip.height(plate.strip, room) if plate.strip else 0.0
-        below += BAND_SPACE + band.height(cells, room) if cells else 0.0
-        return HEADER + below + page.footer_height(footer, width)
-
-    return Page(column.width, column.height, overhead, _is_apart(plate))
 
 
 def lettered(plate: Plate, theme: Theme, column: Column | None = None) -> Plate:
