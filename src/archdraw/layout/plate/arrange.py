@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import TypeAlias
 
 from archdraw.layout.page import MARGIN
 from archdraw.layout.plate import panels
@@ -88,76 +86,80 @@ def arrange(insets: Sequence[Inset], page: Page, sizes: Sizes, most: int = MOST_
 
     ``sizes`` are those of the insets, as far as they are measured.
     """
-    ways = _columns(insets, min(most, len(insets)), page, _heights(insets, sizes)) if insets else ((),)
-    return min((_arrangement(columns, page, sizes) for columns in ways), key=lambda pair: pair[0])[1]
+    cut = _Cut(insets, page, sizes)
+    found = (_Arranged(cut, ends) for ends in _ways(cut, min(most, len(insets))))
+    return min(found, key=lambda way: way.cost).arrangement()
 
 
-_Heights: TypeAlias = Callable[[int, int, bool], float]
-"""How high the column of the panels from one number to another is, and whether it is a further one."""
+class _Cut:
+    """The columns into which ``insets`` may be cut, each measured once, whatever stands in the others."""
+
+    def __init__(self, insets: Sequence[Inset], page: Page, sizes: Sizes) -> None:
+        self.insets, self.page = insets, page
+        self.passing = [_passing(insets[end:], page) for end in range(len(insets) + 1)]
+        """What lines to further columns take under one that ends before the panel of this number."""
+        self._needed = [sizes.width(inset) for inset in insets]
+        self._sizes = sizes
+        self._columns: dict[tuple[int, int], tuple[float, float]] = {}
+
+    def column(self, start: int, end: int) -> tuple[float, float]:
+        """The width and the height of that from panel ``start`` to before panel ``end``, with the lines under it."""
+        key = start, end
+        if key not in self._columns:
+            width = _wide(max(self._needed[start:end]), start > 0)
+            high = column_height(self.insets[start:end], width, self._sizes)
+            self._columns[key] = width, high + self.passing[end]
+        return self._columns[key]
 
 
-def _heights(insets: Sequence[Inset], sizes: Sizes) -> _Heights:
-    """The heights of all columns into which ``insets`` may be cut, each added up once."""
-    needed = [sizes.width(inset) for inset in insets]
-
-    @cache
-    def own(index: int, width: float) -> float:
-        return sizes.height(insets[index], width)
-
-    @cache
-    def height(start: int, end: int, further: bool) -> float:
-        width = _wide(max(needed[start:end]), further)
-        return sum([own(index, width) for index in range(start, end)]) + SPACE * (end - start - 1)
-
-    return height
-
-
-def _columns(insets: Sequence[Inset], most: int, page: Page, high: _Heights) -> Iterator[tuple[tuple[Inset, ...], ...]]:
-    """``insets`` cut into one column, into two, and so on to ``most``, the highest of which is as low as can be."""
-    below = [_passing(insets[end:], page) for end in range(len(insets) + 1)]
+def _ways(cut: _Cut, most: int) -> Iterator[tuple[int, ...]]:
+    """Where to end one column, then two, and so on to ``most``, so that the highest is as low as can be."""
+    count = len(cut.insets)
+    if not count:
+        yield ()
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
-    for column in range(most):
+    for _ in range(most):
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
         for start, (height, ends) in best.items():
-            for end in range(start + 1, len(insets) + 1):
-                tall = max(height, high(start, end, column > 0) + below[end])
+            for end in range(start + 1, count + 1):
+                tall = max(height, cut.column(start, end)[1])
                 if end not in after or tall < after[end][0] - ROUNDING:
                     after[end] = (tall, (*ends, end))
         best = after
-        ends = best[len(insets)][1]
-        yield tuple(tuple(insets[start:end]) for start, end in zip((0, *ends), ends, strict=False))
+        yield best[count][1]
 
 
-def _arrangement(columns: tuple[tuple[Inset, ...], ...], page: Page, sizes: Sizes) -> tuple[float, Arrangement]:
-    """What a page with ``columns`` costs, and the arrangement that they are."""
-    widths = tuple(_width(column, number, sizes) for number, column in enumerate(columns))
-    rest = [[inset for column in columns[number + 1 :] for inset in column] for number in range(len(columns))]
-    passing = tuple(_passing(further, page) for further in rest)
-    heights = [
-        column_height(column, width, sizes) + below
-        for column, width, below in zip(columns, widths, passing, strict=True)
-    ]
-    tall = max([page.height, *heights])
-    across = page.across(widths)
-    high = page.overhead(across) + tall
-    # A page is at least as high as its model; panels need not be lower than that.
-    least = page.overhead(across) + page.height
-    if least <= TALLEST:
-        excess = max(0.0, high - most_height(across)) + max(0.0, across - WIDEST)
-    else:
-        excess = max(0.0, high - least) + max(0.0, across - WIDEST_BESIDE_HIGH)
-    cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
-    if heights:
-        cost += EMPTY_COST * sum(tall - height for height in heights) / len(heights)
-    if excess > ROUNDING:
-        cost += 1e4 + 10 * excess
-    too_high = max(0.0, high - most_height(across))
-    return cost, Arrangement(columns, widths, passing, tall, excess <= ROUNDING, too_high)
+class _Arranged:
+    """The columns of ``cut`` that have their ``ends`` before these panels, and what a page with them costs."""
 
+    def __init__(self, cut: _Cut, ends: tuple[int, ...]) -> None:
+        self._cut, page = cut, cut.page
+        self._cuts = tuple(zip((0, *ends), ends, strict=False))
+        columns = [cut.column(start, end) for start, end in self._cuts]
+        self._widths = tuple(width for width, _ in columns)
+        heights = [height for _, height in columns]
+        self._tall = max([page.height, *heights])
+        across = page.across(self._widths)
+        overhead = page.overhead(across)
+        high, allowed = overhead + self._tall, most_height(across)
+        # A page is at least as high as its model; panels need not be lower than that.
+        least = overhead + page.height
+        if least <= TALLEST:
+            excess = max(0.0, high - allowed) + max(0.0, across - WIDEST)
+        else:
+            excess = max(0.0, high - least) + max(0.0, across - WIDEST_BESIDE_HIGH)
+        self._fits, self._excess = excess <= ROUNDING, max(0.0, high - allowed)
+        self.cost = max(across / ASPECT, high) + COLUMN_COST * len(columns)
+        if heights:
+            self.cost += EMPTY_COST * sum(self._tall - height for height in heights) / len(heights)
+        if not self._fits:
+            self.cost += 1e4 + 10 * excess
 
-def _width(column: Sequence[Inset], number: int, sizes: Sizes) -> float:
-    """The width of a ``column``, the first of which is ``number`` 0."""
-    return _wide(max(map(sizes.width, column)), number > 0)
+    def arrangement(self) -> Arrangement:
+        """The panels in these columns."""
+        columns = tuple(tuple(self._cut.insets[start:end]) for start, end in self._cuts)
+        passing = tuple(self._cut.passing[end] for _, end in self._cuts)
+        return Arrangement(columns, self._widths, passing, self._tall, self._fits, self._excess)
 
 
 def _wide(needed: float, further: bool) -> float:
