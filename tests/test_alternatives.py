@@ -17,6 +17,7 @@ from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import INSET, SPINE, Measures
 from archdraw.layout.diagram.text import fitted
 from archdraw.layout.mirrored import mirrored
+from archdraw.model import Model
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
 from archdraw.scene import FRAME, Element, Group, Rect, Text
 from archdraw.theme import load_theme
@@ -24,6 +25,7 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.framing import ANY
 from archdraw.tree.walks import layers, walk
 from archdraw.views.architecture import picture
+from archdraw.views.boxes import boxes
 from archdraw.views.columns import columns
 
 SHARE = re.compile(r"(?:in )?([\d,]+) of (?:these )?([\d,]+)(?: layers?)?(?:, every (\d+)(?:st|nd|rd|th))?")
@@ -249,3 +251,20 @@ def _texts(elements: tuple[Element, ...]) -> Iterator[Text]:
 
 def _rects(elements: tuple[Element, ...]) -> Iterator[Rect]:
     return (element for element in elements if isinstance(element, Rect))
+
+
+@pytest.mark.parametrize(
+    ("mixer", "named"),
+    [("short_convolution: {conv_L_cache: 3}", "mixer"), ("multi_head: {num_attention_heads: 2}", "attention")],
+)
+def test_one_norm_beside_several_mixers_is_one_box(mixer: str, named: str) -> None:
+    """Some layers have it beside attention and some beside another mixer: it is no alternative of itself."""
+    decoder = "decoder: {placement: sandwich, feed_forward: {gelu: {intermediate_size: 64}}, attention: {MIXER}}"
+    layers = (decoder.replace("MIXER", one) for one in ("multi_head: {num_attention_heads: 4}", mixer))
+    stack = ", ".join(f"{{{layer}}}" for layer in layers)
+    frame = f"stack: {{num_hidden_layers: 8, pattern: [{stack}]}}"
+    model = Model.from_text(f"name: X\nhidden_size: 64\nvocab_size: 256\nlayers: [embedding, {{{frame}}}]")
+    plate = picture(model.spec, model.block)
+    norms = [box.label for box in boxes(plate.column) if box.label.endswith(("attention RMSNorm", "mixer RMSNorm"))]
+    assert norms == [f"Pre-{named} RMSNorm", f"Post-{named} RMSNorm"]
+    assert not plate.undrawn

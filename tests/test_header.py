@@ -101,9 +101,11 @@ def test_layers_of_a_loop_are_as_many_as_are_stored_and_their_loops_are_said() -
     assert albert.facts.in_layers == "1 layer"
     assert line(albert)[1] == "1 layer × 12 loops"
     some = loop.replace("ONE", DECODER)
-    assert text(layers_of(model(f"  - {DECODER}\n  - {some}").block)) == "6 layers, 39 passes"
+    assert text(layers_of(model(f"  - {DECODER}\n  - {some}").block)) == "6 layers, 3 of them × 12 loops"
+    twice = loop.replace("num_loops: 12", "num_loops: 2").replace("ONE", DECODER)
+    assert text(layers_of(model(f"  - {twice}\n  - {some}").block)) == "6 layers, 42 layer passes"
     both = model(f"  - parallel: [[{DECODER}], [{some}]]")
-    assert text(layers_of(both.block)) == "3 + 3 layers, 3 + 36 passes"
+    assert text(layers_of(both.block)) == "3 + 3 layers, 3 + 36 layer passes"
     nested = loop.replace("num_loops: 12", "num_loops: 2").replace("ONE", some)
     assert text(layers_of(model(f"  - {nested}").block)) == "3 layers × 24 loops"
 
@@ -135,6 +137,22 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
 def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
     found = shipped(name)
     assert text(size_of(found.spec, found.facts)) == size
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("deepseek-v3", ""),
+        ("gemma-4-e2b", ""),  # its headline says so
+        ("gpt-oss-120b", "active as published: excl. input embedding tables"),
+        ("gemma-4-26b-a4b", "active as published: excl. encoders"),
+        ("sarvam-30b", "active as published: excl. embedding tables and LM head"),
+    ],
+)
+def test_what_a_published_active_count_leaves_out_is_said(name: str, said: str) -> None:
+    found = shipped(name)
+    footer = picture(found.spec, found.block).footer
+    assert [part for part in footer if part.startswith("active")] == [part for part in (said,) if part]
 
 
 @pytest.mark.parametrize("name", ["deepseek-v4-1-flash", "qwen3-8-flash-next-125b-a6b", "gemma-4-e2b"])

@@ -126,7 +126,7 @@ def test_a_loop_keeps_the_keys_and_values_of_each_time() -> None:
     assert memory(shipped("ouro-thinking-2-6b"))[0] == ["KV cache 1.5 MiB per token in 48 layers × 4 loops"]
     model = Model.from_text(LOOPED)
     words, (bar,) = memory(model)
-    assert words == ["KV cache 28 KiB per token in 6 layers, 14 passes"]
+    assert words == ["KV cache 28 KiB per token in 6 layers, 4 of them × 3 loops"]
     assert isinstance(bar, Split)
     assert model.facts.kv_cache_bytes_per_token() == 14 * 2 * 512 * 2
 

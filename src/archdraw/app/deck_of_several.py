@@ -13,6 +13,7 @@ from archdraw.scene import Scene
 from archdraw.spec.presenting import titled
 from archdraw.theme import Theme
 from archdraw.views import paged
+from archdraw.views.active import active_parameters
 from archdraw.views.header import kind_of, origin
 from archdraw.views.several import compare
 from archdraw.writers.pptx import Point, Points, Slide, Table
@@ -100,8 +101,9 @@ def _lines(equal: str) -> list[str]:
 
 def _row(model: Model) -> tuple[str, ...]:
     spec, counted = titled(model.spec), model.facts
-    size = "not disclosed" if counted.unknown else parameters(counted.total_parameters)
-    active = "" if counted.unknown else parameters(counted.active_parameters)
+    quoted = active_parameters(counted, spec.published)
+    size = "not disclosed" if counted.unknown else parameters(quoted.total)
+    active = "" if counted.unknown else parameters(quoted.count)
     context = f"{spec.context_length:,}" if spec.context_length else ""
     layers = "" if counted.unknown else f"{counted.layers:,}"
     return spec.name, origin(spec), kind_of(model.block), size, active, layers, context

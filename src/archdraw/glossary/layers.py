@@ -35,8 +35,12 @@ PRE_ATTENTION = Term("Pre-attention {norm}")
 POST_ATTENTION = Term("Post-attention {norm}")
 PRE_CROSS_ATTENTION = Term("Pre-cross-attention {norm}")
 POST_CROSS_ATTENTION = Term("Post-cross-attention {norm}")
-PRE_MIXER = Term("Pre-mixer {norm}", definition="before a token mixer that is no softmax attention")
-POST_MIXER = Term("Post-mixer {norm}", definition="after a token mixer that is no softmax attention")
+PRE_MIXER = Term(
+    "Pre-mixer {norm}", definition="before a token mixer, in some layers or all another one than attention"
+)
+POST_MIXER = Term(
+    "Post-mixer {norm}", definition="after a token mixer, in some layers or all another one than attention"
+)
 PRE_FFN = Term("Pre-FFN {norm}")
 POST_FFN = Term("Post-FFN {norm}")
 BEFORE_ATTENTION = Term("{what} before attention")

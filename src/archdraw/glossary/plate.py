@@ -15,7 +15,11 @@ TOTAL_EXCLUDING = Term("{total:parameters} total (excl. {parts:and})")
 ALL_TABLES = Term("{count:parameters} in embedding tables and LM head")
 LAYERS_OF_COLUMNS = Term("{numbers:+} layers")
 BLOCKS_OF_COLUMNS = Term("{numbers:+} blocks")
-ACTIVE = Term("active", definition="parameters that one token is computed with")
+ACTIVE = Term(
+    "active",
+    definition="all parameters without the routed experts that a token does not pass; a footer says what a published "
+    "count leaves out besides",
+)
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
 AT_MOST_ACTIVE_OF = Term("≤ {count:parameters} active ({share})")
 ACTIVE_OF = Term("{count:parameters} active ({share})")
@@ -37,6 +41,7 @@ EMBEDDING_TABLES = Term("embedding tables")
 ENCODERS = Term("encoders")
 
 # Footer
+ACTIVE_AS_PUBLISHED = Term("active as published: excl. {parts:and}")
 NOT_IN_TOTAL = Term("not in the total: {modules:and}")
 INCOMPLETE = Term("incomplete: {reasons}")
 MORE_REASONS = Term("{number} more")
@@ -153,7 +158,8 @@ CACHE_OF_TOKEN = Term("KV cache {size:bytes} per token")
 CACHE_PER_TOKEN = Term("KV cache {size:bytes} per token in {where}")
 CACHE_PER_TOKEN_OF_SEVERAL = Term("KV cache {size:bytes} per token in {where} with {each} attention blocks each")
 IN_LOOPS = Term("{layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed")
-IN_PASSES = Term("{layers}, {passes:+} passes", definition="some layers are passed more than once")
+SOME_IN_LOOPS = Term("{layers}, {looped} of them × {loops:loop|loops}", definition="the others are passed once")
+IN_PASSES = Term("{layers}, {passes:+} layer passes", definition="some layers are passed more than once")
 EXCLUDING_INDEX = Term(
     "excl. indexer keys ({size:bytes})", definition="what indexers keep to select keys is in no count of the KV cache"
 )

@@ -1,4 +1,4 @@
-"""Active parameters, which publishers count in several ways."""
+"""Active parameters: all but the routed experts that a token does not pass; publishers count in further ways."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Active:
     """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise.
 
     ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``. A
-    count is ``at_most`` that of a token.
+    count is ``at_most`` that of a token. What a published count leaves out and the headline does not say is ``unsaid``:
+    a footer says it.
     """
 
     count: int
@@ -31,6 +32,7 @@ class Active:
     total: int = 0
     left_out: tuple[Phrase, ...] = ()
     at_most: bool = False
+    unsaid: tuple[Phrase, ...] = ()
 
 
 def active_parameters(counted: Facts, published: Published | None = None) -> Active:
@@ -65,16 +67,18 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders))
     else:
         quoted = ways[0]
-    # A count as published needs no comment in the headline; a panel lists what is in and what is not.
     total, left_out = total_parameters(counted, published)
-    # Of a dense model all is active that is no table and no encoder: without a word it would read as a sparse one.
+    # What a count as published leaves out is said in the footer, not in the headline. Of a dense model all is active
+    # that is no table and no encoder: without a word in the headline it would read as a sparse one.
+    below = bool(agreeing and counted.inactive)
     return Active(
         quoted[0],
-        () if agreeing and counted.inactive else quoted[1],
+        () if below else quoted[1],
         tuple(_others(quoted, ways)),
         total,
         left_out,
         counted.active_at_most,
+        quoted[1] if below else (),
     )
 
 

@@ -67,7 +67,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
-        footer=_footer(spec, model),
+        footer=_footer(spec, model, counted),
         description=_description(spec, model, drawn.stack, counted),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),
     )
@@ -172,8 +172,8 @@ def _wanted(spec: Spec, model: Module, boxed: tuple[Option, ...]) -> list[str] |
     return [name for chosen, options in found.items() for name in (chosen, *(option.path for option in options))]
 
 
-def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
-    """The parts of the last line: where the facts are from, what is left out, the license of the weights."""
+def _footer(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
+    """The parts of the last line: where the facts are from, what is left out, how it is counted, the license."""
     reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
     if len(spec.incomplete) > MOST_REASONS:
         reasons = (*reasons, words.MORE_REASONS(number=len(spec.incomplete) - MOST_REASONS))
@@ -183,7 +183,10 @@ def _footer(spec: Spec, model: Module) -> tuple[str, ...]:
     license = text(words.LICENSE(license=spec.license)) if spec.license else ""
     why = spec.published.differs if spec.published is not None else None
     differs = text(words.PUBLISHED_DIFFER(why=why)) if why else ""
-    return tuple(filter(None, ("; ".join(filter(None, (source, left_out(model)))), differs, mark, license, "archdraw")))
+    where = "; ".join(filter(None, (source, left_out(model))))
+    unsaid = () if counted.unknown else active_parameters(counted, spec.published).unsaid
+    active = text(words.ACTIVE_AS_PUBLISHED(parts=unsaid)) if unsaid else ""
+    return tuple(filter(None, (where, active, differs, mark, license, "archdraw")))
 
 
 def sources_of(spec: Spec) -> str:

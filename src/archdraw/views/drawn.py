@@ -14,7 +14,7 @@ from archdraw.tree.remembered import remembered
 from archdraw.tree.sharing import likeness
 from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.diagrams import is_activation, unnamed_path
-from archdraw.views.overlay import WRAPPED
+from archdraw.views.overlay import WRAPPED, of_any_mixer
 
 
 def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Module], ...]:
@@ -33,11 +33,11 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     def shown() -> set[int]:
         """The numbers of what has a box; to find them, whole trees are read, for which there mostly is no need."""
         unnamed = (block for _, block in every if _is_unnamed(block) and _is_in_one_box(block, places, paths))
-        named = (block for path, block in every if path in paths and isinstance(block, Leaf | Module))
+        named = (of_any_mixer(block) for path, block in every if path in paths and isinstance(block, Leaf | Module))
         return {*map(number, named), *map(number, unnamed)}
 
     def is_shown(block: Block) -> bool:
-        return id(block) in own or number(block) in shown()
+        return id(block) in own or number(of_any_mixer(block)) in shown()
 
     @remembered(len(every))
     def lacking(block: Block) -> tuple[tuple[str, Leaf | Module], ...]:

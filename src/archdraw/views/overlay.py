@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
+from archdraw.glossary import Phrase
 from archdraw.glossary import plate as words
-from archdraw.glossary.layers import GRAPH
-from archdraw.records import record
+from archdraw.glossary.layers import GRAPH, POST_ATTENTION, POST_MIXER, PRE_ATTENTION, PRE_MIXER
+from archdraw.records import record, replaced
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Parallel, Repeat, Residual
 from archdraw.tree.blocks import Sequence as Chained
 from archdraw.tree.settings import SORTS
@@ -17,6 +18,9 @@ WRAPPED = "block"
 """The name of a module that an author did not write."""
 MOST_EXTRA = 2
 """A layer that lacks no more parts of another is drawn as that one, its parts marked as those of some layers."""
+
+
+_OF_ANY_MIXER = {PRE_ATTENTION: PRE_MIXER, POST_ATTENTION: POST_MIXER}
 
 
 @record
@@ -124,3 +128,20 @@ def wrapped(block: Block) -> Module:
 def is_wrapped(block: Leaf | Module) -> TypeGuard[Module]:
     """Whether ``block`` is made by :func:`wrapped`."""
     return isinstance(block, Module) and block.name == WRAPPED and not block.kind
+
+
+def of_any_mixer(block: Block) -> Block:
+    """``block``; a norm beside attention by the name that it has beside any sequence mixer (``Pre-mixer RMSNorm``)."""
+    if isinstance(block, Leaf) and isinstance(block.label, Phrase) and block.label.term in _OF_ANY_MIXER:
+        return replaced(block, label=replaced(block.label, term=_OF_ANY_MIXER[block.label.term]))
+    return block
+
+
+def same_norm(blocks: Collection[Leaf | Module]) -> Leaf | None:
+    """The norm that ``blocks`` of several layers are, some beside attention and some beside another mixer.
+
+    None where they differ in more than its name, and where that is the same in all.
+    """
+    named = {of_any_mixer(block) for block in blocks}
+    norm = named.pop()
+    return norm if not named and len(set(blocks)) > 1 and isinstance(norm, Leaf) else None

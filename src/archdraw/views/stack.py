@@ -23,7 +23,7 @@ from archdraw.views import lanes
 from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
-from archdraw.views.overlay import is_wrapped, laid_over
+from archdraw.views.overlay import is_wrapped, laid_over, same_norm
 from archdraw.views.wording import how_often
 
 MOST_FOLDED = 1 / 3
@@ -177,10 +177,13 @@ def _slot(
 ) -> Slot:
     found: dict[Leaf | Module, list[int]] = {}
     first: dict[Leaf | Module, str] = {}
+    column = list(column)
+    norm = same_norm([block for _, block in column])
     for number, block in column:
-        found.setdefault(block, []).extend(places[number])
+        drawn = norm or block
+        found.setdefault(drawn, []).extend(places[number])
         own = unnamed_path(block.body, paths, block.name) if is_wrapped(block) else paths[id(block)]
-        first.setdefault(block, own)
+        first.setdefault(drawn, own)
     options = [Option(block, first[block], tuple(sorted(indices))) for block, indices in found.items()]
     # Among equals the one that is told apart by colour most, full attention, stands on top.
     # Of two that take turns, the one that comes second, as in "every 2nd layer".

@@ -48,6 +48,9 @@ def gone_through(layers: Phrase, loops: Sequence[int]) -> Phrase:
         return layers
     if len(set(loops)) == 1:
         return words.IN_LOOPS(layers=layers, loops=loops[0])
+    again = [times for times in loops if times > 1]
+    if len(set(again)) == 1:
+        return words.SOME_IN_LOOPS(layers=layers, looped=len(again), loops=again[0])
     return words.IN_PASSES(layers=layers, passes=(sum(loops),))
 
 
