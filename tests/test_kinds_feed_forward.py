@@ -215,3 +215,32 @@ def test_routers_that_differ_in_a_setting_are_two() -> None:
 def test_a_size_is_a_positive_whole_number(value: object) -> None:
     with pytest.raises(ValidationError):
         SwiGLU(intermediate_size=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (None, "Clamped SwiGLU, width 64, else as each routed expert"),
+        ({"swiglu_limit": 9.0}, "Clamped SwiGLU, width 64, clamp: gate ≤ 9, |up| ≤ 9"),
+        ({}, "SwiGLU, width 64"),
+    ],
+)
+def test_a_shared_expert_says_its_clamp_or_that_it_is_that_of_the_others(
+    own: dict[str, float] | None, said: str
+) -> None:
+    shared = None if own is None else SwiGLU.model_validate({"intermediate_size": 64, **own})
+    expert = SwiGLU(intermediate_size=64, swiglu_limit=7.0)
+    changes = {"expert": expert, "moe_intermediate_size": None, "n_shared_experts": None if own is not None else 1}
+    made = EXPERTS.model_copy(update={**changes, "shared_expert": shared}).expand(SCOPE)
+    assert [describe(part).detail for _, part in walk(made) if isinstance(part, Module) and part.role == "shared"] == [
+        said
+    ]
+
+
+def test_an_expert_with_bounds_says_them() -> None:
+    bounded = SiTUGLU(intermediate_size=64, activation_situ_beta=4.0, activation_situ_linear_beta=25.0)
+    for bound, said in ((bounded, "SiTU-GLU (4, 25)"), (SiTUGLU(intermediate_size=64), "SiTU-GLU (1)")):
+        made = EXPERTS.model_copy(update={"expert": bound, "moe_intermediate_size": None}).expand(SCOPE)
+        assert f"Expert: {said}, width 64" in [
+            describe(part).title for _, part in walk(made) if isinstance(part, Module)
+        ]

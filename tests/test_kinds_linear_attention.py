@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archdraw.glossary import text
 from archdraw.glossary.concepts import LIGHTNING as LIGHTNING_CONCEPT
 from archdraw.glossary.concepts import QK_NORM
 from archdraw.kinds.base import KindError, Scope
@@ -92,6 +93,7 @@ def test_lightning_attention_with_norms_and_rotation() -> None:
     assert facts(made).total_parameters == facts(LIGHTNING.expand(SCOPE)).total_parameters + 2 * 8
     described = {leaf.name: describe(leaf).full for leaf in leaves(made)}
     assert described["norm"] == "Grouped RMSNorm, 2 groups"
+    assert [text(leaf.tag) for leaf in leaves(made) if leaf.name == "qk_norm"] == ["QK-norm"]
     assert set(ling.concepts_used()) == {LIGHTNING_CONCEPT, QK_NORM}
     whole = {leaf.name: describe(leaf).full for leaf in leaves(LIGHTNING.expand(SCOPE))}
     assert (whole["norm"], whole["qkv_proj"]) == ("RMSNorm over all heads", "Q, K, V 3 × 32, SiLU")

@@ -17,7 +17,7 @@ from archdraw.kinds.layers.heads import Heads, made_heads
 from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.shapes.convolution import Convolution
 from archdraw.model import load
-from archdraw.picture import Box, Split
+from archdraw.picture import Box, Chain, Frame, Split
 from archdraw.spec import expand, load_spec, parse_spec
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import facts
@@ -212,3 +212,17 @@ def test_a_projection_that_is_named_without_a_number_says_its_widths(fields: dic
 def test_the_class_token_of_an_encoder_is_dropped_where_it_is_not_read() -> None:
     said = [text(leaf.label) for leaf in leaves(expand(load_spec(SPECS / "llava-1-5-7b.yaml")))]
     assert "Drop class token" in said
+
+
+def test_each_half_of_a_model_says_what_a_token_passes_in_it() -> None:
+    """8 billion for a token of the prompt of DeepSeek V4.1, which passes the causal encoder alone, 16 for an output."""
+    model = load(SPECS / "deepseek-v4-1-flash.yaml")
+    column = picture(model.spec, model.block).column
+    assert isinstance(column, Chain)
+    captions = [item.caption for item in column.items if isinstance(item, Frame)]
+    assert captions == [
+        "Causal encoder: reads the whole prompt, 7.89B active",
+        "Decoder: reads the end of the prompt, and generates, 7.58B active",
+    ]
+    assert round(7.89 + 7.58 + model.facts.parts["head"] / 1e9, 1) == 16.1
+    assert active_parameters(model.facts, model.spec.published).count == pytest.approx(16.1e9, rel=0.003)

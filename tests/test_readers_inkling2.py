@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+import shipped
+from archdraw.glossary import text
 from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
-from archdraw.tree.blocks import Block
+from archdraw.tree.blocks import Block, Module
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import leaves
+from archdraw.tree.walks import leaves, walk
 
 TEXT: dict[str, Any] = {
     "architectures": ["Inkling2ForCausalLM"],
@@ -109,3 +111,14 @@ def test_images_join_behind_the_norm_of_tokens(tmp_path: Path) -> None:
 )
 def test_what_the_class_has_not_is_incomplete(config: dict[str, Any], tmp_path: Path) -> None:
     assert reading(tmp_path, config).incomplete
+
+
+@pytest.mark.parametrize("name", ["inkling-2-mini", "inkling-2-small"])
+def test_shipped_experts_are_those_that_the_reader_makes(name: str, tmp_path: Path) -> None:
+    """The specs are written by hand: their experts have the bounds that a config without them stands for."""
+    made = []
+    for block in (shipped.model(name).block, tree(reading(tmp_path, TEXT))):
+        found = {part for _, part in walk(block) if isinstance(part, Module) and part.name == "experts"}
+        (expert,) = {(one.kind, *(text(leaf.label) for leaf in leaves(one) if not leaf.weights)) for one in found}
+        made.append(expert)
+    assert made[0] == made[1]

@@ -32,6 +32,8 @@ SITU_GLU_FFN = Term(
     source="Kimi K3, section 2.3, arXiv:2607.24653",
 )
 SITU_GLU = Term("SiTU-GLU")
+SITU_GLU_BOUNDS = Term("SiTU-GLU ({gate}, {up})", definition="with the bounds of the gate and of the other factor")
+SITU_GLU_ONE_BOUND = Term("SiTU-GLU ({gate})", definition="with the bound of the gate")
 POLYNORM_GLU_FFN = Term(
     "PolyNorm-GLU FFN",
     short="PolyNorm-GLU",
@@ -144,6 +146,7 @@ SHARED_EXPERT = Term(
 SHARED_EXPERTS = Term(
     "{number} shared experts as one", definition="shared experts that are stored as one, of their width in all"
 )
+AS_ROUTED = Term("else as each routed expert", definition="clamp, factors and biases of a shared expert")
 OF_WIDTH = Term("width {width}")
 OF_EXPERT_WIDTH = Term("expert width {width}", definition="features inside each routed expert")
 OPENED_EXPERT = Term("{label}: {detail:within}")

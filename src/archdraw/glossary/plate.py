@@ -25,6 +25,9 @@ AT_MOST_ACTIVE_OF = Term("≤ {count:parameters} active ({share})")
 ACTIVE_OF = Term("{count:parameters} active ({share})")
 ACTIVE_OF_EXCLUDING = Term("{count:parameters} active ({share}, excl. {parts:and})")
 AT_MOST_ACTIVE_OF_EXCLUDING = Term("≤ {count:parameters} active ({share}, excl. {parts:and})")
+ACTIVE_IN = Term(
+    "{count:parameters} active", definition="in a part of a model, of the experts those that a token passes"
+)
 TEXT = Term("{count:parameters} text", definition="without encoders of other modalities")
 CONTEXT = Term("context {length}")
 CONTEXT_SHORT = Term("context {length} ({short})")

@@ -11,6 +11,7 @@ from archdraw.glossary import plate as words
 from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Tap, Wire
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
+from archdraw.tree.facts import facts
 from archdraw.tree.framing import ANY, labels
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import layers, leaves
@@ -122,8 +123,7 @@ class Fold:
             case Sequence():
                 yield from self.row(block)
             case Module(body=body):
-                found = describe(block)
-                yield _in_frame(tuple(self.row(body)), ": ".join(filter(None, (found.label, found.detail))), path)
+                yield _in_frame(tuple(self.row(body)), _caption(block), path)
             case Residual(body=body):
                 yield Rail(Chain(tuple(self.row(body))))
             case Parallel(branches=branches, merge=merge):
@@ -167,6 +167,17 @@ class Fold:
         """What is in ``module``, in a frame of that name."""
         self.around += openable(module.body, self.paths)
         return Frame(diagram(module.body, self.paths), "", self.paths[id(module)], caption, caption)
+
+
+def _caption(module: Module) -> str:
+    """What the frame of a part of the model says: its name and detail, and how much of its experts a token passes.
+
+    Tables that are only looked up are not among the active parameters of a part.
+    """
+    found, counted = describe(module), facts(module.body)
+    computed = counted.active_parameters - counted.parts.get("embedding", 0)
+    active = text(words.ACTIVE_IN(count=computed)) if counted.inactive else ""
+    return ": ".join(filter(None, (found.label, ", ".join(filter(None, (found.detail, active))))))
 
 
 def _said_of(module: Module) -> str:

@@ -110,6 +110,12 @@ class SiTUGLU(FeedForwardKind):
         bound = self.activation_situ_linear_beta
         return words.SOFTCAP(cap=bound) if bound is not None else None
 
+    @property
+    def short_name(self) -> Phrase:
+        """With its bounds: an expert may not be opened."""
+        gate, up = self.activation_situ_beta, self.activation_situ_linear_beta
+        return words.SITU_GLU_ONE_BOUND(gate=gate) if up is None else words.SITU_GLU_BOUNDS(gate=gate, up=up)
+
 
 class PolyNormGLU(FeedForwardKind):
     """PolyNorm in a gated feed-forward network: ``down(s p(gate(x)) * up(x))``, s the ``polynorm_output_scale``.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, Literal
 
 from archdraw.checked import Field
-from archdraw.glossary import Detail, Phrase, common
+from archdraw.glossary import Phrase, Words, common
 from archdraw.glossary import feed_forward as words
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, Scope
@@ -107,7 +107,7 @@ class FeedForwardKind(Kind):
         return self.name()
 
     @property
-    def as_expert(self) -> Detail:
+    def as_expert(self) -> tuple[Words, ...]:
         """The second line of its box as an expert, with its author's label if any: ``SwiGLU, width 1,536``."""
         return self.label or self.short_name, words.OF_WIDTH(width=self.intermediate_size)
 

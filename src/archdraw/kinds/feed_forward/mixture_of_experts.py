@@ -221,12 +221,15 @@ class MixtureOfExperts(MixtureFields):
             detail.append(words.EXPERT_GROUPS(selected=self.topk_group, total=self.n_group))
         return Leaf("gate", words.ROUTER(), detail=tuple(detail), weights=weights, part="router")
 
+    def _routed_kind(self) -> Kind:
+        """What a routed expert is."""
+        if self.expert is not None:
+            return self.expert
+        assert self.moe_intermediate_size is not None
+        return SwiGLU(intermediate_size=self.moe_intermediate_size)
+
     def _expert(self, scope: Scope) -> Module:
-        kind = self.expert
-        if kind is None:
-            assert self.moe_intermediate_size is not None
-            kind = SwiGLU(intermediate_size=self.moe_intermediate_size)
-        return as_expert("experts", words.EXPERT(), kind, scope, "experts", "experts")
+        return as_expert("experts", words.EXPERT(), self._routed_kind(), scope, "experts", "experts")
 
     def _shared(self, scope: Scope) -> Block | None:
         """The shared expert, of the same kind as the routed ones but for its width unless ``shared_expert`` is set."""
@@ -247,7 +250,7 @@ class MixtureOfExperts(MixtureFields):
                 changes["mlp_bias"] = self.shared_expert_bias
             kind = like.model_copy(update=changes)
         label = words.SHARED_EXPERT() if number == 1 or separate else words.SHARED_EXPERTS(number=number)
-        shared: Block = as_expert("shared_experts", label, kind, scope, "shared_experts", "shared")
+        shared: Block = as_expert("shared_experts", label, kind, scope, "shared_experts", "shared", self._routed_kind())
         if separate:
             shared = Experts(shared, number, number)
         if not self.shared_expert_gate:
@@ -256,10 +259,13 @@ class MixtureOfExperts(MixtureFields):
         return Parallel((Sequence((gate, Leaf("shared_gate_act", common.SIGMOID()))), shared), "multiply")
 
 
-def as_expert(name: str, label: Phrase, kind: Kind, scope: Scope, part: Part, role: Role) -> Module:
+def as_expert(
+    name: str, label: Phrase, kind: Kind, scope: Scope, part: Part, role: Role, routed: Kind | None = None
+) -> Module:
     """One feed-forward network as an expert: its parameters counted under ``part``, its box of ``role``.
 
-    Raises :class:`KindError` where it leaves another width than came in.
+    The box of one beside ``routed`` experts says its clamp and factors, or that they are those of these. Raises
+    :class:`KindError` where it leaves another width than came in.
     """
     made = kind.expand(scope)
     width = kind.features_out(scope)
@@ -274,6 +280,9 @@ def as_expert(name: str, label: Phrase, kind: Kind, scope: Scope, part: Part, ro
     body, notes = counted_under(made.body, part), made.notes
     if isinstance(kind, FeedForwardKind):
         detail = kind.as_expert
+        beyond = kind.facts_beyond_boxes()
+        if beyond and isinstance(routed, FeedForwardKind):
+            detail = (*detail, *((words.AS_ROUTED(),) if beyond == routed.facts_beyond_boxes() else beyond))
         title = words.OPENED_EXPERT(label=label, detail=detail)
         return Module(name, label, body, role, detail, kind.keyword, title, notes)
     return Module(name, label, body, role, made.detail, kind.keyword, made.label, notes)

@@ -7,16 +7,16 @@ from typing import ClassVar, Literal
 
 from archdraw.checked import Field
 from archdraw.glossary import linear_mixers as words
-from archdraw.glossary.attention import DIM, GATE, HEADS, OVER_ALL_HEADS, PER_HEAD
+from archdraw.glossary.attention import DIM, GATE, HEADS, OVER_ALL_HEADS
 from archdraw.glossary.common import GELU, RELU, RMSNORM, SIGMOID, SILU
 from archdraw.glossary.concepts import LIGHTNING, QK_NORM, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Position, Scope
 from archdraw.kinds.fields import OwnLabel, Size
-from archdraw.kinds.mixers.attention_parts import output_projection
+from archdraw.kinds.mixers.attention_parts import output_projection, query_key_norm
 from archdraw.kinds.mixers.position import NoPosition, PositionKind
 from archdraw.kinds.mixers.state_parts import state_note
-from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
+from archdraw.tree.blocks import LINE, Block, Heads, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 _ACTIVATIONS = {"silu": SILU, "gelu": GELU, "relu": RELU}
 
@@ -131,9 +131,8 @@ class LightningAttention(Kind):
         steps: list[Block] = []
         lines = ("Q", "K")
         if self.qk_norm is not None:
-            weights = (Weight("q_norm.weight", (self.head_dim,)), Weight("k_norm.weight", (self.head_dim,)))
-            label = PER_HEAD(what=RMSNORM())
-            steps.append(Leaf("qk_norm", label, role="norm", weights=weights, part="norm", inputs=2, outputs=lines))
+            heads = Heads(self.num_attention_heads, self.num_attention_heads, self.head_dim)
+            steps.append(query_key_norm(self.qk_norm, heads, lines))
         if isinstance(self.position, PositionKind) and not isinstance(self.position, NoPosition):
             rotation = self.position.rotation(self.head_dim, lines)
             steps += [rotation] if rotation is not None else []
