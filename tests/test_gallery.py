@@ -71,7 +71,9 @@ def test_a_card_says_what_the_facts_say() -> None:
     made = card(model)
     assert made["facts"]["total_parameters"] == model.facts.total_parameters
     assert made["facts"]["active_parameters"] == model.facts.active_parameters
-    assert made["shown"] == {"total": "46.7B", "active": "12.9B", "context": "32K", "cache/token": "128 KiB"}
+    # 128 KiB for each of 131,072 tokens.
+    figures = {"total": "46.7B", "active": "12.9B", "context": "32K", "cache": "128 KiB", "long": "16 GiB"}
+    assert made["shown"] == figures
     assert tuple(made["groups"]) == FILTERS
     assert made["groups"]["kind"] == ["Sparse MoE"]
     assert "grouped-query attention" in [one.casefold() for one in made["groups"]["attention"]]

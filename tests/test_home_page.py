@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,8 @@ from playwright.sync_api import Browser, Page
 import archdraw
 from archdraw.app import tables
 from archdraw.cli import run
-from archdraw.site.cards import LARGEST, LONG, SIZES, card, size_band
+from archdraw.site.cards import LARGEST, LENGTHS, LONG, LONGEST, SIZES, card, length_band, size_band
+from archdraw.site.templating import words
 from live import opened, violations
 from test_cli import SPEC
 
@@ -96,6 +98,44 @@ def test_models_are_sorted_and_turned_round(chromium: Browser, site: Path) -> No
         page.click("#turn")
         assert {*shown(page)[-2:]} == {"u-net", "rwkv-4-169m"}
         assert shown(page)[0] == "llama-3-8b"
+        # A card says what it is sorted by, and so does the table, whose columns sort alike.
+        assert page.inner_text("#llama-3-8b .long").split() == ["cache", "at", "128K", "tokens", "16", "GiB"]
+        page.check("#views input[value=table]")
+        assert page.locator("th[aria-sort=descending]").inner_text() == words()["home"]["at_length"]
+        assert page.locator("#sheet tbody tr >> nth=0").locator("td.number").all_inner_texts()[3] == "16 GiB"
+        page.click("#sheet thead button:text-is('released')")
+        assert page.input_value("#sort") == "date"
+        assert page.locator("#sheet tbody th >> nth=0").inner_text().strip() == "Qwen3-Next 80B-A3B"
+
+
+def test_what_is_seen_keeps_its_order_when_other_models_come_to_be_seen(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        page.select_option("#sort", "name")
+        every = shown(page)
+        names = [archdraw.load(slug).name.casefold() for slug in every]
+        assert names == sorted(names)
+        page.fill("#q", "attention")
+        assert shown(page) == [slug for slug in every if slug in shown(page)]
+        page.select_option("#sort", "total")
+        page.fill("#q", "")
+        assert shown(page)[:2] == ["deepseek-v3", "qwen3-next-80b-a3b"]
+        totals = [archdraw.load(slug).facts.total_parameters for slug in shown(page)]
+        assert totals == sorted(totals, reverse=True)
+
+
+def test_a_search_leads_to_pages_about_concepts(chromium: Browser, site: Path) -> None:
+    with opened(chromium, site) as page:
+        assert page.locator("#topics").is_hidden()
+        page.fill("#q", "mla")
+        assert page.locator("#topics a").all_inner_texts() == ["Multi-head latent attention (MLA)"]
+        page.fill("#q", "tention")
+        assert page.locator("#topics").is_hidden()
+        page.fill("#q", "head atten")
+        assert "Multi-head attention (MHA)" in page.locator("#topics a").all_inner_texts()
+        assert violations(page) == []
+        page.fill("#q", "latent attention")
+        page.click("#topics a")
+        page.wait_for_selector("h1:text-is('Multi-head latent attention (MLA)')")
 
 
 def test_the_table_has_all_facts_and_sorts_by_each(chromium: Browser, site: Path) -> None:
@@ -149,6 +189,15 @@ def test_no_view_is_wider_than_its_screen(chromium: Browser, site: Path, width: 
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_page_is_small(site: Path) -> None:
+    # All 184 models that come with archdraw add some 50 kB to what is there without any.
+    page = (site / "index.html").read_text("utf-8")
+    asked = re.findall(r'<(?:script src|link rel="stylesheet" href)="([^"]+)"', page)
+    assert {"home.js", "search-words.js", "cards.js", "common.css"} <= {*asked}
+    sent = ["index.html", "inter-400.woff2", "inter-700.woff2", *asked]
+    assert sum(len(gzip.compress((site / name).read_bytes())) for name in sent) < 60_000
+
+
 def test_facts_of_all_are_files(site: Path) -> None:
     rows = json.loads((site / "facts.json").read_text("utf-8"))
     assert {row["name"] for row in rows} == {archdraw.load(slug).name for slug in MODELS}
@@ -180,6 +229,12 @@ def test_the_band_of_the_cache_has_one_scale(site: Path) -> None:
 def test_bands_of_sizes_meet(total: int, band: str) -> None:
     assert size_band(total) == band
     assert [*SIZES] == sorted(SIZES)
+    assert [*LENGTHS] == sorted(LENGTHS)
+
+
+def test_what_publishers_call_one_length_is_in_one_band() -> None:
+    bands = [length_band(tokens) for tokens in (1024, 32_000, 32_768, 128_000, 131_072, 1_000_000, 1_048_576)]
+    assert bands == ["under 32K", *["32K to 128K"] * 2, *["128K to 1M"] * 2, LONGEST, LONGEST]
 
 
 def test_caches_are_compared_at_one_length_and_modalities_are_those_of_inputs() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from playwright.sync_api import Browser
 from archdraw.cli import run
 from live import opened, violations
 
+MOST_SCRIPT = 30_000
+"""Bytes of the scripts of each page as they are, and of those of all pages together compressed."""
+SCRIPT = re.compile(r'<script src="([^"]+)"')
 MODELS = ("gpt-2", "llama-3-8b", "mixtral-8x7b")
 
 
@@ -45,3 +50,13 @@ def test_without_scripts_all_models_and_their_plates_are_there(chromium: Browser
         page.click("h2 a >> nth=0")
         assert page.locator("#plate svg").is_visible()
         assert page.locator("#facts table").is_visible()
+
+
+def test_own_scripts_are_small(site: Path) -> None:
+    # Data are scripts, too, since a page of a folder can read nothing else.
+    data = {"cards.js", "comparing.js", "search-words.js"}
+    of_pages = {page.name: {*SCRIPT.findall(page.read_text("utf-8"))} - data for page in site.glob("*.html")}
+    assert {"opening.js", "zoom.js", "memory.js"} < of_pages["gpt-2.html"]
+    sizes = {name: len((site / name).read_bytes()) for names in of_pages.values() for name in names}
+    assert max(sum(sizes[name] for name in names) for names in of_pages.values()) <= MOST_SCRIPT
+    assert sum(len(gzip.compress((site / name).read_bytes())) for name in sizes) <= MOST_SCRIPT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archdraw.app import tables
@@ -18,13 +18,16 @@ Card = dict[str, Any]
 """One model: ``facts`` are a row of the table of facts, ``shown`` what people read, ``groups`` what one filters by."""
 
 FILTERS = (
-    *("kind", "attention", "norm placement", "feed-forward", "size", "developer", "family", "year", "license"),
-    "modality",
+    *("kind", "attention", "norm placement", "feed-forward", "size", "context", "developer", "family", "year"),
+    *("license", "modality"),
 )
 """What the models of a gallery can be filtered by, in the order of the page."""
 SIZES = {1e9: "under 1B", 1e10: "1B to 10B", 4e10: "10B to 40B", 1e11: "40B to 100B", 4e11: "100B to 400B"}
 """Bands of all parameters by their ends."""
 LARGEST = "400B and more"
+LENGTHS = {32_000: "under 32K", 128_000: "32K to 128K", 1_000_000: "128K to 1M"}
+"""Bands of context lengths, in tokens, by their ends; publishers call both 128,000 and 131,072 tokens 128K."""
+LONGEST = "1M and more"
 LONG = 131_072
 """A length of context, in tokens, at which caches are compared that do not grow with each token."""
 
@@ -43,13 +46,15 @@ def card(model: Model) -> Card:
         "license": [spec.license] if spec.license else [],
         "year": [str(spec.released)[:4]] if spec.released else [],
         "size": [size_band(facts["total_parameters"])] if facts["total_parameters"] else [],
+        "context": [length_band(facts["context_length"])] if facts["context_length"] else [],
         "modality": [*_modalities(model, subject)],
     }
+    at_length = None if facts["kv_cache_bytes"] is None else model.facts.kv_cache_bytes(LONG)
     return {
         "facts": {key: _plain(value) for key, value in facts.items()},
-        "shown": dict(filter(lambda pair: pair[1], _shown(model, facts).items())),
+        "shown": dict(filter(lambda pair: pair[1], _shown(model, facts, at_length).items())),
         "groups": {name: about[name] for name in FILTERS},
-        "cache_at_length": None if facts["kv_cache_bytes"] is None else model.facts.kv_cache_bytes(LONG),
+        "cache_at_length": at_length,
         "concepts": [] if facts["total_parameters"] is None else _concepts(subject),
         "key_points": list(spec.key_points),
         "notes": list(spec.notes),
@@ -64,7 +69,16 @@ def card(model: Model) -> Card:
 
 def size_band(total: int) -> str:
     """The band of a model with so many parameters."""
-    return next((band for end, band in SIZES.items() if total < end), LARGEST)
+    return _band(SIZES, total, LARGEST)
+
+
+def length_band(context: int) -> str:
+    """The band of a model with a context of so many tokens."""
+    return _band(LENGTHS, context, LONGEST)
+
+
+def _band(ends: Mapping[float, str] | Mapping[int, str], value: int, last: str) -> str:
+    return next((band for end, band in ends.items() if value < end), last)
 
 
 def _modalities(model: Model, subject: tables.Subject) -> Iterator[str]:
@@ -85,8 +99,11 @@ def _concepts(subject: tables.Subject) -> list[str]:
     return sorted({one.name for found in subject.concepts.values() for one in found})
 
 
-def _shown(model: Model, facts: tables.Row) -> dict[str, str]:
-    """The figures of a card, as they are read: those of parameters as its picture quotes them."""
+def _shown(model: Model, facts: tables.Row, at_length: int | None) -> dict[str, str]:
+    """The figures of a card, as they are read: those of parameters as its picture quotes them.
+
+    ``at_length`` are the bytes that the model keeps of :data:`LONG` tokens.
+    """
     context, cache = facts["context_length"], facts["kv_cache_bytes_per_token"]
     quoted = active_parameters(model.facts, model.spec.published)
     at_most = "≤ " if quoted.at_most else ""
@@ -94,7 +111,8 @@ def _shown(model: Model, facts: tables.Row) -> dict[str, str]:
         "total": parameters(quoted.total) if facts["total_parameters"] else "",
         "active": f"{at_most}{parameters(quoted.count)}" if model.facts.inactive else "",
         "context": (tokens(context) or f"{context:,}") if context else "",
-        "cache/token": data_size(cache) if cache else "",
+        "cache": data_size(cache) if cache else "",
+        "long": data_size(at_length) if cache and at_length else "",
     }
 
 

@@ -22,6 +22,8 @@ from archdraw.site.workshop import Workshop
 DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
 WORDS = re.compile(r"<text\b[^>]*>(.*?)</text>")
 MARKUP = re.compile(r"<[^>]*>")
+AROUND = "()[]{},;:."
+"""Signs that begin or end a word and are none of it, which a search does not ask for either."""
 
 
 @record(eq=False)
@@ -75,7 +77,8 @@ class Entry:
         parts = (self.name, self.slug, *groups, *self.card["concepts"], *self.card["key_points"])
         drawn = words_in(self.plate).split()
         # Words of blocks that the plate does not open are found, too.
-        return " ".join(dict.fromkeys((*parts, *drawn, *self.details["words"]))).casefold()
+        found = " ".join((*parts, *drawn, *self.details["words"])).casefold().split()
+        return " ".join(dict.fromkeys(filter(None, (word.strip(AROUND) for word in found))))
 
     def text(self, ending: str) -> str:
         """What is in the file of this model that ends so. Raises :class:`KeyError` where there is none."""

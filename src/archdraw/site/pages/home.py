@@ -7,11 +7,13 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from archdraw.app.table_formats import for_people, write_csv, write_json
+from archdraw.app.table_formats import NONE, for_people, write_csv, write_json
 from archdraw.app.tables import COLUMNS, Row
-from archdraw.site.cards import FILTERS, LARGEST, SIZES
+from archdraw.glossary.numbers import data_size
+from archdraw.site.cards import FILTERS, LARGEST, LENGTHS, LONGEST, SIZES
 from archdraw.site.entries import Entry, Site
-from archdraw.site.templating import script
+from archdraw.site.templating import script, words
+from archdraw.site.uptake import uptake
 from archdraw.views.several.compare import MOST
 
 STATIC: tuple[str, ...] = ("home.css", "home.js")
@@ -20,6 +22,14 @@ CACHE = "kv_cache_bytes_per_token"
 BAND = 100
 """How wide the band of a cache is drawn."""
 WIDEST = 26
+ORDERS = {
+    "date": "released",
+    "total": "total_parameters",
+    "active": "active_parameters",
+    "cache": CACHE,
+    "context": "context_length",
+}
+"""What cards are sorted by, and the columns that have it."""
 LEFT_OUT = frozenset({"name", "link"})
 """Columns of the table of facts that are links of the names."""
 
@@ -31,10 +41,17 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield "search-words.js", script("searchWords", _index(site.entries))
     yield (
         "cards.js",
-        script("cards", {"filters": [*choices.items()], "models": [_card(one, choices) for one in site.entries]}),
+        script(
+            "cards",
+            {
+                "filters": [*choices.items()],
+                "models": [_card(one, choices) for one in site.entries],
+                "concepts": [*_concepts(site)],
+            },
+        ),
     )
     rows: list[Row] = [entry.card["facts"] for entry in site.entries]
-    yield "facts.js", script("facts", _table(rows))
+    yield "facts.js", script("facts", _table(rows, [_at_length(entry) for entry in site.entries]))
     yield "facts.csv", write_csv(rows, tuple(COLUMNS)).encode()
     yield "facts.json", write_json(rows, tuple(COLUMNS)).encode()
 
@@ -53,14 +70,16 @@ def _index(entries: Sequence[Entry]) -> str:
     for word, found in places.items():
         steps = (place - before for before, place in pairwise([0, *found]))
         alike.setdefault(" ".join(map(str, steps)), []).append(word)
-    return "\n".join(f"{' '.join(words)}\t{steps}" for steps, words in alike.items())
+    # What is alike comes in a row, which compresses better.
+    return "\n".join(f"{' '.join(sorted(words))}\t{steps}" for steps, words in sorted(alike.items()))
 
 
 def _values(entries: Sequence[Entry], name: str) -> list[str]:
     """All values of the filter ``name``: bands by their size, the last year first, all others by the alphabet."""
     found = {value for entry in entries for value in entry.card["groups"][name]}
-    if name == "size":
-        return [band for band in (*SIZES.values(), LARGEST) if band in found]
+    bands = {"size": (*SIZES.values(), LARGEST), "context": (*LENGTHS.values(), LONGEST)}
+    if name in bands:
+        return [band for band in bands[name] if band in found]
     return sorted(found, key=str.casefold, reverse=name == "year")
 
 
@@ -74,9 +93,22 @@ def _card(entry: Entry, choices: dict[str, list[str]]) -> dict[str, Any]:
         "total": facts["total_parameters"],
         "active": facts["active_parameters"],
         "cache": facts[CACHE],
-        "long": entry.card["cache_at_length"] if facts[CACHE] else None,
+        "long": _at_length(entry),
         "context": facts["context_length"],
     }
+
+
+def _at_length(entry: Entry) -> int | None:
+    """Bytes of the cache at the length that caches are compared at; None where no token leaves anything in it."""
+    found: int | None = entry.card["cache_at_length"]
+    return found if entry.card["facts"][CACHE] else None
+
+
+def _concepts(site: Site) -> Iterator[tuple[str, str, str]]:
+    """The pages about concepts: title, what else one may call the concept, address."""
+    for taken in uptake(site).concepts:
+        title = f"{taken.title} ({taken.concept.short})" if taken.concept.short else taken.title
+        yield title, " ".join(taken.concept.mentions), taken.page
 
 
 def _bands(entries: Sequence[Entry]) -> dict[str, float]:
@@ -89,20 +121,31 @@ def _bands(entries: Sequence[Entry]) -> dict[str, float]:
     }
 
 
-def _table(rows: Sequence[Row]) -> dict[str, Any]:
-    """All facts as they are read, those that are numbers with the number that they are sorted by."""
-    said = [{key: for_people(row, key) for key in COLUMNS} for row in rows]
-    keys = [key for key in COLUMNS if key not in LEFT_OUT and any(row[key] not in (None, []) for row in rows)]
+def _table(rows: Sequence[Row], at_length: Sequence[int | None]) -> dict[str, Any]:
+    """All facts as they are read, those that are numbers with the number that they are sorted by.
+
+    ``at_length`` are the caches of the models at one length. What the page sorts cards by comes first, and is called as
+    it is there.
+    """
+    keys = [key for key in (*ORDERS.values(), *COLUMNS) if any(row.get(key) not in (None, []) for row in rows)]
+    columns = [_column(key, rows) for key in dict.fromkeys(keys) if key not in LEFT_OUT]
+    if any(at_length):
+        title, shown = words()["home"]["at_length"], [data_size(one) if one else NONE for one in at_length]
+        place = 1 + next((place for place, (name, *_) in enumerate(columns) if name == "cache"), -1)
+        columns.insert(place, ("long", title, [*zip(shown, at_length, strict=True)], _width(title, shown)))
     return {
-        "columns": [
-            (key, COLUMNS[key].title, COLUMNS[key].counted, _width(COLUMNS[key].title, (one[key] for one in said)))
-            for key in keys
-        ],
-        "rows": [
-            [(one[key], row[key]) if COLUMNS[key].counted else one[key] for key in keys]
-            for one, row in zip(said, rows, strict=True)
-        ],
+        "columns": [(name, title, isinstance(cells[0], tuple), width) for name, title, cells, width in columns],
+        "rows": [*zip(*(cells for _, _, cells, _ in columns), strict=True)],
     }
+
+
+def _column(key: str, rows: Sequence[Row]) -> tuple[str, str, list[Any], int]:
+    """A column of the table of facts: its name, its title, a cell for each of ``rows``, its width."""
+    # What the cache is counted at would be called as the context of the model is.
+    names = {"context": "kv_cache_context"} | {column: name for name, column in ORDERS.items()}
+    shown, title = [for_people(row, key) for row in rows], COLUMNS[key].title
+    counted = [*zip(shown, (row[key] for row in rows), strict=True)]
+    return names.get(key, key), title, counted if COLUMNS[key].counted else shown, _width(title, shown)
 
 
 def _width(title: str, shown: Iterable[str]) -> int:

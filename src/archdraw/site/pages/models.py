@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -61,6 +62,9 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             "concepts": [(title(name), concept_page(name)) for name in entry.card["concepts"]],
             "family": [one for one in family if one is not entry],
             "files": {name: f"{entry.slug}{ENDINGS[name]}" for name in FILES if entry.has(ENDINGS[name])},
+            "to_slide": shlex.join(
+                ("archdraw", "render", f"{entry.slug}.yaml", "--view", "slide", "-o", f"{entry.slug}.pptx")
+            ),
             "precisions": list(BITS),
             "cache_bits": CACHE_BITS,
             "usual_context": facts["context_length"] or DEFAULT_CONTEXT,

@@ -20,6 +20,7 @@
     title: element.querySelector("h2").textContent,
   }));
   const picked = new Set();
+  const orders = [...sort.options].map((one) => one.value);
   let column = ""; // of the table, by which it is sorted in place of what `sort` says
   let turned = false;
   let shown = FIRST.cards;
@@ -39,11 +40,12 @@
     return found;
   }
   const isTable = () => views.value === "table" && heads.length > 0;
-  const isBy = (name) => (column || (sort.value === "name" ? "name" : "")) === name;
+  const isBy = (name) => (column || sort.value) === name;
+  const isRising = () => RISING.includes(column || sort.value) !== turned;
   const put = (set, one, there) => set[there ? "add" : "delete"](one);
 
   function filter() {
-    const asked = query.value.toLowerCase().split(/\s+/).filter(Boolean).map(having);
+    const asked = query.value.toLowerCase().split(/\s+/).map((word) => word.replace(/^[()[\]{},;:.]+|[()[\]{},;:.]+$/g, "")).filter(Boolean).map(having);
     const set = filters.filter((one) => one.chosen.size);
     for (const one of filters) one.counts = one.values.map(() => 0);
     for (const card of every) {
@@ -62,11 +64,19 @@
     arranged = now;
     const number = column && isTable() ? facts.columns.findIndex(([name]) => name === column) : -1;
     const value = (card) => (number < 0 ? card[sort.value] : [facts.rows[card.place][number]].flat().at(-1));
-    const rising = (number < 0 && RISING.includes(sort.value)) !== turned;
+    const way = isRising() ? 1 : -1;
     const none = (one) => one == null || one === "" || one === "–";
     order = every.map((card) => [value(card), card]).sort(([a, one], [b, other]) =>
-      none(a) - none(b) || (none(a) ? 0 : (a < b ? -1 : a > b) * (rising ? 1 : -1)) || one.place - other.place).map(([, card]) => card);
-    if (!isTable()) list.append(...order.map((card) => card.element));
+      none(a) - none(b) || (none(a) ? 0 : (a < b ? -1 : a > b) * way) || one.place - other.place).map(([, card]) => card);
+  }
+  /** Puts `cards` where they are to be, the first of all; in which order those are that nobody sees is of no matter. */
+  function line_up(cards) {
+    let next = list.firstElementChild;
+    for (const { element } of cards) {
+      while (next?.hidden) next = next.nextElementSibling;
+      if (next !== element) { list.prepend(...cards.map((card) => card.element)); return; }
+      next = next.nextElementSibling;
+    }
   }
   function show() {
     filter();
@@ -75,17 +85,22 @@
     const number = fitting.length;
     const seen = new Set(fitting.slice(0, shown));
     if (isTable()) sheet.querySelector("tbody").replaceChildren(...[...seen].map((card) => card.row));
-    else for (const card of order) if (card.element.hidden === seen.has(card)) card.element.hidden = !seen.has(card);
+    else {
+      for (const card of every) if (card.element.hidden === seen.has(card)) card.element.hidden = !seen.has(card);
+      line_up([...seen]);
+    }
     at("found").textContent = said(strings.found, { number, all: every.length });
     at("more").hidden = number <= shown;
     list.hidden = isTable();
     list.className = views.value;
+    list.dataset.sort = sort.value;
     sheet.hidden = !isTable();
     at("turn").setAttribute("aria-pressed", turned);
     for (const { head, name } of heads)
-      head.setAttribute("aria-sort", isBy(name) ? (turned === Boolean(column) ? "ascending" : "descending") : "none");
+      head.setAttribute("aria-sort", isBy(name) ? (isRising() ? "ascending" : "descending") : "none");
     for (const one of filters) if (one.element.open) options(one);
     chips();
+    topics();
     pick();
   }
 
@@ -102,6 +117,14 @@
       label.lastChild.textContent = one.counts[index];
       label.hidden = !one.counts[index] && !one.chosen.has(index);
     });
+  }
+  /** Pages about concepts that have all words that are asked for, each at the beginning of one of theirs. */
+  function topics() {
+    const asked = query.value.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    const begins = (text) => asked.every((one) => ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`.includes(` ${one}`));
+    const found = asked.length ? cards.concepts.filter(([title, also]) => begins(`${title} ${also}`)).slice(0, 4) : [];
+    at("topics").hidden = !found.length;
+    at("topics").replaceChildren(at("topics").firstChild, ...found.map(([title, also, href]) => make("a", { href }, title)));
   }
   function chips() {
     at("chips").replaceChildren(...filters.flatMap((one) => {
@@ -132,9 +155,10 @@
       heads = [["name", words.model, false, 18], ...facts.columns].map(([name, title, counted, width]) => {
         const button = make("button", { type: "button" }, title);
         button.addEventListener("click", () => {
-          turned = isBy(name) ? !turned : name !== "name" && !counted;
-          column = name === "name" ? "" : name;
-          if (!column) sort.value = "name";
+          const own = orders.includes(name);
+          turned = isBy(name) ? !turned : !own && !counted;
+          column = own ? "" : name;
+          if (own) sort.value = name;
           change();
         });
         const head = make("th", { scope: "col", class: counted ? "number" : "" }, button);
@@ -179,7 +203,7 @@
     const among = (choices, name, usual) => (choices.includes(state.get(name)) ? state.get(name) : usual);
     query.value = state.get("q") || "";
     for (const one of filters) one.chosen = new Set(state.getAll(one.name).map((value) => one.values.indexOf(value)).filter((index) => index >= 0));
-    sort.value = among([...sort.options].map((one) => one.value), "sort", "date");
+    sort.value = among(orders, "sort", "date");
     views.value = among([...views].map((one) => one.value), "view", "cards");
     column = state.get("column") || "";
     turned = state.has("turned");
