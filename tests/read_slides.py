@@ -39,6 +39,21 @@ def place(shape: Any) -> tuple[int, int, int, int]:
     return left, top, left + int(size.get("cx")), top + int(size.get("cy"))
 
 
+def corners(line: Any) -> tuple[tuple[float, float], ...]:
+    """Where a connector begins, bends and ends: to the right and then down, turned over and around as it says."""
+    left, top, right, bottom = place(line)
+    where = line.find(f".//{A}xfrm")
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    found = []
+    for x, y in ((left, top), (right, top), (right, bottom)):
+        across = middle_x - x if where.get("flipH") else x - middle_x
+        down = middle_y - y if where.get("flipV") else y - middle_y
+        for _ in range(int(where.get("rot", "0")) // 5_400_000):
+            across, down = -down, across
+        found.append((middle_x + across, middle_y + down))
+    return tuple(found)
+
+
 def faults_of(file: bytes, folder: Path) -> list[str]:
     """What is wrong with ``file`` by the schemas of the format and by what else PowerPoint asks for."""
     path = folder / "made.pptx"

@@ -24,7 +24,7 @@ from archdraw.theme import load_theme
 from archdraw.writers._powerpoint import base
 from archdraw.writers._powerpoint.colours import Colours
 from archdraw.writers.pptx import THEME_COLOURS, write
-from read_slides import A, P, about, every, faults_of, place, shapes, slide_of, words
+from read_slides import A, P, about, corners, every, faults_of, place, shapes, slide_of, words
 from slide_templates import harbour, night
 
 SHOWN = [
@@ -77,18 +77,14 @@ def test_a_colour_of_an_author_is_itself() -> None:
 
 
 @pytest.mark.parametrize(("model", "view"), SHOWN)
-def test_straight_lines_are_joined_where_they_end(model: str, view: str) -> None:
+def test_lines_are_joined_where_they_end(model: str, view: str) -> None:
     """The number of a place is right: what is joined there ends there."""
     slide = slide_of(file_of(model, view))
     by_number = {about(shape).get("id"): shape for shape in shapes(slide, "sp")}
     joined, scene = 0, scene_of(model, view)
     off = NEAR * scene.size[0] / scene.width * 9525
     for line in shapes(slide, "cxnSp"):
-        left, top, right, bottom = place(line)
-        flip = line.find(f".//{A}xfrm")
-        xs = (right, left) if flip.get("flipH") else (left, right)
-        ys = (bottom, top) if flip.get("flipV") else (top, bottom)
-        start, end = zip(xs, ys, strict=True)
+        start, _, end = corners(line)
         for tag, point in (("stCxn", start), ("endCxn", end)):
             for joint in line.iter(f"{A}{tag}"):
                 joined += 1
@@ -96,8 +92,8 @@ def test_straight_lines_are_joined_where_they_end(model: str, view: str) -> None
                 assert abs(there[0] - point[0]) <= off
                 assert abs(there[1] - point[1]) <= off
     edges = [shape for shape in scene.shapes() if isinstance(shape, Line) and shape.kind == "edge"]
-    straight = [line for line in edges if len(line.points) == 2]
-    assert joined >= 0.8 * sum(bool(line.start) + bool(line.end) for line in straight)
+    connectors = [line for line in edges if len(line.points) <= 3]
+    assert joined >= 0.75 * sum(bool(line.start) + bool(line.end) for line in connectors)
 
 
 def site(shape: Any, number: int) -> tuple[float, float]:

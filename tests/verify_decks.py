@@ -35,7 +35,11 @@ DECKS = (
     *(("llama-3-8b",), ("deepseek-v3",), ("qwen3-next-80b-a3b",), ("whisper-large-v3",), ("u-net",)),
     ("llama-3-8b", "deepseek-v3"),
 )
-MOVED = {"llama-3-8b": "SwiGLU FFN", "deepseek-v3": "Mixture of experts"}
+MOVED = (
+    *(("llama-3-8b", "slide", "SwiGLU FFN"), ("deepseek-v3", "slide", "Mixture of experts")),
+    *(("llama-3-8b", "inset:mlp", "gate 14,336, SiLU"), ("u-net", "slide", "2 convolutions, 1,024 channels")),
+)
+"""Models, views of them, and the name of a block that straight lines or elbows are joined to."""
 SIDEWAYS, UP = 700_000, 60_000
 """EMU by which a block is moved."""
 STEPS = """<!doctype html><link rel="stylesheet" href="reveal.css">
@@ -107,33 +111,41 @@ def decks(folder: Path, _: Path | None) -> list[str]:
 
 def moved(folder: Path, _: Path | None) -> list[str]:
     """Lines to a block that was moved have other places in the PDF; a picture of each is left to be looked at."""
-    wrong = []
-    for model, name in MOVED.items():
-        scene = archdraw.load(model).scene("slide")
-        from archdraw.writers.pptx import write
+    from archdraw.writers.pptx import write
 
-        path = folder / f"moved-{model}.pptx"
+    wrong = []
+    for model, view, name in MOVED:
+        scene = archdraw.load(model).scene(view)
+        path = folder / f"moved-{model}-{view.partition(':')[0]}.pptx"
         deck = Presentation(io.BytesIO(write(scene)))
         block = next(shape for shape in every(deck.slides[0].shapes) if shape.name == name and shape.has_text_frame)
         block.left, block.top = block.left + SIDEWAYS, block.top - UP
         deck.save(str(path))
         pictures(path)
-        plain = folder / f"unmoved-{model}.pptx"
+        plain = folder / f"un{path.name}"
         plain.write_bytes(write(scene))
-        before, after = (_slanted(pictures(one)) for one in (plain, path))
-        print(f"{path.name}: {before} lines aslant before, {after} after")
-        if after < before + 1:
+        before, after = (_strokes(pictures(one)) for one in (plain, path))
+        aslant = [sum(map(_is_aslant, strokes)) for strokes in (before, after)]
+        elbows = sum(len(stroke) == 3 and stroke not in before for stroke in after)
+        print(f"{path.name}: {aslant[0]} lines aslant before, {aslant[1]} after; {elbows} elbows go another way")
+        if aslant[1] <= aslant[0] and not elbows:
             wrong.append(f"{path.name}: no line follows {name}")
     return wrong
 
 
-def _slanted(pdf: PdfReader) -> int:
-    """How many straight strokes of the first page are neither level nor upright."""
+def _strokes(pdf: PdfReader) -> list[tuple[tuple[float, float], ...]]:
+    """The points of the lines on the first page."""
     content = pdf.pages[0].get_contents()
     assert content is not None
     data = content.get_data().decode("latin-1")
-    found = re.findall(r"([-\d.]+) ([-\d.]+) m\s+([-\d.]+) ([-\d.]+) l\s+S", data)
-    return sum(abs(float(a) - float(c)) > 3 and abs(float(b) - float(d)) > 3 for a, b, c, d in found)
+    found = re.findall(r"((?:[-\d.]+ [-\d.]+ [ml]\s+){2,})S", data)
+    return [tuple((float(x), float(y)) for x, y in re.findall(r"([-\d.]+) ([-\d.]+) [ml]", stroke)) for stroke in found]
+
+
+def _is_aslant(stroke: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a straight line is neither level nor upright."""
+    (x, y), (end_x, end_y) = stroke[0], stroke[-1]
+    return len(stroke) == 2 and abs(x - end_x) > 3 and abs(y - end_y) > 3
 
 
 def reveal(folder: Path, npm: Path | None) -> list[str]:

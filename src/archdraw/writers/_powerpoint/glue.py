@@ -1,4 +1,4 @@
-"""Which shapes the straight lines of a picture are joined to, so that they follow when one is moved.
+"""Which shapes the lines of a picture are joined to, so that they follow when one is moved.
 
 A line is joined to a place of a shape's outline, by its number. A rectangle has four of them and may be given more,
 which PowerPoint finds and LibreOffice does not; nodes are given the same four.
@@ -6,11 +6,12 @@ which PowerPoint finds and LibreOffice does not; nodes are given the same four.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archdraw.records import record
 from archdraw.scene import Circle, Element, Group, Line, Point, Rect, extent
+from archdraw.writers._powerpoint.elbows import is_elbow
 
 NEAR = 0.6
 """Px from a side at which a line still ends on it: coordinates are rounded."""
@@ -75,11 +76,13 @@ class Glue:
                 lines.append(element)
         # The smallest is what a line means: a box, and not the frame whose border it stands on.
         self._by_size = sorted(self.anchors.values(), key=lambda anchor: anchor.size)
-        self.ends: Mapping[int, tuple[Joint | None, Joint | None]] = {
-            id(line): (self._joint(line.points[0]), self._joint(line.points[-1]))
-            for line in lines
-            if is_straight(line) and line.kind != "rule"
-        }
+        self.ends: dict[int, tuple[Joint | None, Joint | None]] = {}
+        """Those of straight lines, and of elbows that end at a shape: others keep their round corner."""
+        for line in lines:
+            if line.kind != "rule" and (is_straight(line) or is_elbow(line)):
+                joints = self._joint(line.points[0]), self._joint(line.points[-1])
+                if is_straight(line) or any(joints):
+                    self.ends[id(line)] = joints
 
     def _joint(self, point: Point) -> Joint | None:
         for anchor in self._by_size:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from archdraw.scene import Circle, Element, Group, Line, Polygon, Rect, Text, bounds, extent
 from archdraw.writers._powerpoint.branches import branches
 from archdraw.writers._powerpoint.colours import Colours
+from archdraw.writers._powerpoint.elbows import transform_of
 from archdraw.writers._powerpoint.figures import Heap, heaped, is_part
 from archdraw.writers._powerpoint.glue import Glue, Joint, is_straight
 from archdraw.writers._powerpoint.items import Item, group, properties, shape
@@ -191,25 +192,29 @@ class Picture:
         return Item(shape(head, self._fitting.transform(place), outline, "", words, box=True), number, place)
 
     def _line(self, line: Line) -> Item:
-        """A line: a connector where it is straight, joined to what it ends at, else a path."""
+        """A line: a connector where it is straight or an elbow between two blocks, joined to these, else a path."""
         number, place = self._number(), extent(line)
         name = NAMES["zoom"] if line.kind == "zoom" else "Line"
         stroke = self._stroke(line.stroke, line.stroke_width, line.dash, head=bool(line.head))
         (x, y), (end_x, end_y) = line.points[0], line.points[-1]
         place = (min(x for x, _ in line.points), min(y for _, y in line.points),
                  max(x for x, _ in line.points), max(y for _, y in line.points))  # fmt: skip
-        if not is_straight(line):
+        joined = self._glue.ends.get(id(line))
+        if not is_straight(line) and joined is None:
             path = Path(self._fitting, place)
             path.polyline(line.points, _radius(line))
             outline = path.written(open_=True) + "<a:noFill/>"
             return Item(shape(properties(number, name), self._fitting.transform(place), outline, stroke), number, place)
-        start, end = self._glue.ends.get(id(line), (None, None))
-        flip = (' flipH="1"' if end_x < x else "") + (' flipV="1"' if end_y < y else "")
+        start, end = joined or (None, None)
+        if is_straight(line):
+            flip = (' flipH="1"' if end_x < x else "") + (' flipV="1"' if end_y < y else "")
+            kind, where = "straightConnector1", self._fitting.transform(place, flip)
+        else:
+            kind, where = "bentConnector2", transform_of(line, self._fitting)
         joints = _joint("a:stCxn", start) + _joint("a:endCxn", end)
         return Item(
             f"<p:cxnSp><p:nvCxnSpPr>{properties(number, name)}<p:cNvCxnSpPr>{joints}</p:cNvCxnSpPr><p:nvPr/>"
-            f"</p:nvCxnSpPr><p:spPr>{self._fitting.transform(place, flip)}{preset('straightConnector1')}{stroke}"
-            "</p:spPr></p:cxnSp>",
+            f"</p:nvCxnSpPr><p:spPr>{where}{preset(kind)}{stroke}</p:spPr></p:cxnSp>",
             number,
             place,
         )
