@@ -60,7 +60,11 @@ TOP = common.TOP_K
 TOP_OF_EARLIER = Term("top-{number}\u00a0of an earlier layer")
 SHARED_TOP = Term("top-{number}, shared")
 REACH = Term("each query attends to ≤ {keys} keys")
-REACH_LAST = Term("each query attends to ≤ {keys} keys, incl. the last {last}")
+REACH_OWN_BLOCK = Term(
+    "each query attends to ≤ {keys} keys, incl. those of its own block",
+    definition="of the block that the query is in, as far as it has come",
+)
+REACH_OWN_BLOCKS = Term("each query attends to ≤ {keys} keys, incl. those of its own block and the {before} before it")
 REACH_UNFINISHED = Term("each query attends to ≤ {keys} tokens and its own unfinished block of {tokens}")
 
 # The indexer's cache

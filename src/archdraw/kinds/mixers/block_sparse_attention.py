@@ -42,7 +42,9 @@ class BlockSparseAttention(GroupedQuery):
     index_head_dim: Size = Field(description="Features of an index query, and of the one index key.")
     index_block_size: Size = Field(description="Tokens per block.")
     index_topk_blocks: Size = Field(description="Number of blocks that a group of heads attends to.")
-    index_local_blocks: Size = Field(default=1, description="Number of last blocks that are always among them.")
+    index_local_blocks: Size = Field(
+        default=1, description="Number of blocks always among them: the query's own, those before it."
+    )
 
     @property
     def reach(self) -> int:
@@ -85,8 +87,11 @@ class BlockSparseAttention(GroupedQuery):
 
     def selection(self) -> tuple[Note, ...]:
         """The indexer's cache, and how many keys a query attends to."""
-        last = self.index_local_blocks * self.index_block_size
-        return index_cache(self.index_head_dim), words.REACH_LAST(keys=self.reach, last=last)
+        before = self.index_local_blocks - 1
+        reach = words.REACH_OWN_BLOCK(keys=self.reach)
+        if before:
+            reach = words.REACH_OWN_BLOCKS(keys=self.reach, before=before)
+        return index_cache(self.index_head_dim), reach
 
     def masked(self) -> Phrase:
         """Causal; how far back is the indexer's to decide."""
