@@ -33,7 +33,7 @@ BLOCKS = Term(
 PARAMETERS = Term("{count:parameters}")
 
 KV_CACHE_PER_TOKEN = Term("KV cache per token", definition="keys and values of one token in all attention layers")
-KV_CACHE_AT = Term("KV cache at {tokens} tokens")
+KV_CACHE_AT = Term("KV cache at {tokens:token|tokens}")
 KV_CACHE = Term("KV cache")
 NONE = Term("none")
 BIDIRECTIONAL_ATTENTION = Term("attention is bidirectional")

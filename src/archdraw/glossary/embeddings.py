@@ -57,7 +57,7 @@ TIED = Term(
 )
 UNTIED = Term("untied", definition="with weights of its own, not those of the token embedding")
 BIAS = Term("bias")
-OWN_FEATURES = Term("{width} features untied")
+OWN_FEATURES = Term("{width:feature|features} untied")
 UNUSED_BIAS = Term("unused bias", definition="a bias of the LM head that is stored and that nothing adds")
 
 # Classification heads
@@ -110,7 +110,7 @@ CONTEXT_GATE = Term(
 OF_STREAM_AND_KEY = Term("{activation} of signed √(stream · K)")
 TOKEN_IDS = Term("Token ids")
 HASHED = Term("hashes, {tokens}", definition="a hash of the last tokens selects a row of a table")
-TO_EACH_STREAM = Term("added to each of {streams} streams")
+TO_EACH_STREAM = Term("added to each of {streams:stream|streams}")
 DILATION = Term("dilation {tokens}", definition="tokens from one that a convolution reaches to the next")
 
 # Per-layer embeddings
@@ -142,7 +142,7 @@ MTP_MODULE = Term(
     definition="a layer after the last one that predicts one more token from a hidden vector and the next token",
     source="DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437",
 )
-MODULES_OF_A_LAYER = Term("{number} modules, 1\u00a0layer each")
+MODULES_OF_A_LAYER = Term("{number:module|modules}, 1\u00a0layer each")
 MULTI_TOKEN_PREDICTION = Term("Multi-token prediction (MTP)")
 DSPARK = Term(
     "DSpark",

@@ -170,7 +170,7 @@ SQRT_SOFTPLUS = Term("√softplus")
 SPARSEMIXER = Term("SparseMixer", source="Liu et al. 2023, arXiv:2310.00811")
 BY_TOKEN_ID = Term("{number} by token ID")
 EXPERT_GROUPS = Term(
-    "{selected} of {total} groups",
+    "{selected} of {total:group|groups}",
     definition="expert groups selected, of which the experts are",
     source="DeepSeek-V2, arXiv:2405.04434",
 )

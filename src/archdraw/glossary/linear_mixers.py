@@ -68,7 +68,7 @@ MAMBA_2 = Term(
 )
 
 # Sizes of heads and channels.
-KEY_VALUE_HEADS = Term("{keys} QK / {values} V heads")
+KEY_VALUE_HEADS = Term("{keys} QK / {values:V head|V heads}")
 KEY_VALUE_DIMS = Term("dims {keys} / {values}", definition="features of one head in queries and keys, and in values")
 QK_DIM = Term("QK dim {width}")
 V_DIM = Term("V dim {width}")
@@ -146,8 +146,10 @@ RECURRENT_STATE = Term(
     "recurrent state per layer: {values} values", definition="what a layer keeps of all tokens so far, at any context"
 )
 RECURRENT_STATE_AND = Term("recurrent state per layer: {values} (+ {more} {of}) values")
-CONV_STATE = Term("conv state per layer: {values} values", definition="the tokens that the kernel still reaches")
-SHIFT_STATE = Term("token-shift state per layer: {values} values", definition="the features of the previous token")
+CONV_STATE = Term("conv state per layer: {values:value|values}", definition="the tokens that the kernel still reaches")
+SHIFT_STATE = Term(
+    "token-shift state per layer: {values:value|values}", definition="the features of the previous token"
+)
 NORMALIZER = Term("normalizer", definition="sums of keys by which what is read is divided")
 SHIFTED = Term("token-shift")
 IN_BF16 = Term("{size:bytes} in bf16")

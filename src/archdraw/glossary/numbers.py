@@ -17,6 +17,11 @@ def number(value: float) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
+def counted(count: float, one: str, several: str) -> str:
+    """A number with its noun, which is the word for ``one`` or for ``several``: ``1 token``, ``4,096 tokens``."""
+    return f"{number(count)} {one if count == 1 else several}"
+
+
 def parameters(count: int, unit_of: int | None = None) -> str:
     """A count of parameters with three significant digits: ``671B``, ``27.4B``, ``1.03T``, ``423M``, ``512``.
 

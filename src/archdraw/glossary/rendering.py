@@ -21,7 +21,7 @@ from pkgutil import iter_modules
 from string import Formatter
 
 from archdraw.glossary.concepts import SHIPPED
-from archdraw.glossary.numbers import data_size, number, parameters
+from archdraw.glossary.numbers import counted, data_size, number, parameters
 from archdraw.glossary.phrases import Detail, Note, Phrase, Term, Value, Words
 
 NOTE_WIDTH = 56
@@ -118,8 +118,7 @@ class _Writer(Formatter):
     def format_field(self, value: Value, format_spec: str) -> str:
         if "|" in format_spec:
             assert isinstance(value, int | float)
-            singular, plural = format_spec.split("|")
-            return f"{number(value)} {singular if value == 1 else plural}"
+            return counted(value, *format_spec.split("|"))
         match format_spec:
             case "":
                 return text(value)

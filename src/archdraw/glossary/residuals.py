@@ -50,8 +50,8 @@ MHC = Term(
 H_PRE, H_POST, H_RES = Term("H_pre", proper=True), Term("H_post", proper=True), Term("H_res", proper=True)
 """The mappings by their signs, where a port on the streams has no room for their names."""
 NORM = Term("Norm")
-MHC_STREAMS = Term("mHC, {streams} streams", proper=True)
-HC_STREAMS = Term("Hyper-connections, {streams} streams")
+MHC_STREAMS = Term("mHC, {streams:stream|streams}", proper=True)
+HC_STREAMS = Term("Hyper-connections, {streams:stream|streams}")
 MIXED_STREAMS = Term(
     "streams x → H_res x + H_post F(H_pre x), F the sublayer", source="Xie et al. 2025, mHC, arXiv:2512.24880"
 )
@@ -60,8 +60,8 @@ COEFFICIENTS = Term(
     "coefficients of each token: {inputs} → {outputs}",
     definition="the projection of all streams to the coefficients of the mappings",
 )
-TO_ONE = Term("{streams} streams → 1")
-FROM_ONE = Term("1 → {streams} streams")
+TO_ONE = Term("{streams:stream|streams} → 1")
+FROM_ONE = Term("1 → {streams:stream|streams}")
 DYNAMIC = Term("dynamic", definition="coefficients that depend on the streams: a projection of all of them")
 PREVIOUS_COEFFICIENTS = Term(
     "previous coefficients", definition="coefficients that the sublayer before this one has made (single-pass mHC)"
@@ -73,9 +73,9 @@ SINKHORN = Term(
     definition="rows and columns divided by their sums in turn, which makes a matrix doubly stochastic",
     source="Sinkhorn and Knopp 1967",
 )
-EXPAND_TO = Term("Expand to {streams} streams", definition="the same vector in each of n residual streams")
-COLLAPSE = Term("Collapse {streams} streams", definition="a weighted sum of the n residual streams")
-MEAN_OF_STREAMS = Term("Mean of {streams} streams")
+EXPAND_TO = Term("Expand to {streams:stream|streams}", definition="the same vector in each of n residual streams")
+COLLAPSE = Term("Collapse {streams:stream|streams}", definition="a weighted sum of the n residual streams")
+MEAN_OF_STREAMS = Term("Mean of {streams:stream|streams}")
 NORM_PER_STREAM = Term("{norm} per stream")
 GATE_OF_RANK = Term("{activation}, rank {rank}")
 
@@ -149,7 +149,7 @@ ALTUP_DECODER = Term(
     source="Baykal et al. 2023, arXiv:2301.13310",
 )
 ALTERNATING_UPDATES = Term("Alternating updates (AltUp)")
-ALTUP_LINES = Term("AltUp, {streams} streams", proper=True)
+ALTUP_LINES = Term("AltUp, {streams:stream|streams}", proper=True)
 ALTUP_UPDATE = Term(
     "a layer computes stream 1; all others are predicted, then corrected",
     source="Baykal et al. 2023, arXiv:2301.13310",
@@ -157,9 +157,9 @@ ALTUP_UPDATE = Term(
 PREDICT, CORRECT = Term("predict"), Term("correct")
 ALTUP_PREDICTION = Term("AltUp prediction", definition="each stream plus a learned mixture of all streams")
 ALTUP_CORRECTION = Term("AltUp correction", definition="each stream plus a multiple of the update of the computed one")
-STREAMS_OF = Term("1 → {streams} streams × {width}")
-MEAN_OF = Term("mean of {streams} streams × {width}")
-PLUS_MIXTURE = Term("each of {streams} streams + mixture of all")
+STREAMS_OF = Term("1 → {streams:stream|streams} × {width}")
+MEAN_OF = Term("mean of {streams:stream|streams} × {width}")
+PLUS_MIXTURE = Term("each of {streams:stream|streams} + mixture of all")
 UPDATE_TIMES = Term("update of stream 1 × {streams} coefficients")
 TO_OTHER_STREAMS = Term("stream 1 → all others")
 SCALED = Term("scaled")

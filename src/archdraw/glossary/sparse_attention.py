@@ -48,26 +48,28 @@ INDEX_KEYS = Term("index K {width}")
 INDEX_QUERIES_KEYS = Term("index Q, K {width}")
 INDEX_WEIGHTS = Term("weights ({heads})")
 INDEX_WEIGHTS_OF = Term("per index head")
-ONE_PER_TOKENS = Term("one per {tokens}\u00a0tokens")
-MEAN_OF_TOKENS = Term("K: mean of {tokens}\u00a0tokens")
+ONE_PER_TOKENS = Term("one per {tokens:token|tokens}")
+MEAN_OF_TOKENS = Term("K: mean of {tokens:token|tokens}")
 
 # What is selected
 TOP_TOKENS = Term("top-{number}\u00a0tokens")
 TOP_ENTRIES = Term("top-{number}\u00a0entries")
 TOP_BLOCKS = Term("top-{number} blocks")
-TOP_BLOCKS_OF = Term("top-{number} blocks of {tokens}\u00a0tokens")
+TOP_BLOCKS_OF = Term("top-{number} blocks of {tokens:token|tokens}")
 TOP = common.TOP_K
 TOP_OF_EARLIER = Term("top-{number}\u00a0of an earlier layer")
 SHARED_TOP = Term("top-{number}, shared")
-REACH = Term("each query attends to ≤ {keys} keys")
+REACH = Term("each query attends to ≤ {keys:key|keys}")
 REACH_OWN_BLOCK = Term(
-    "each query attends to ≤ {keys} keys, incl. those of its own block",
+    "each query attends to ≤ {keys:key|keys}, incl. those of its own block",
     definition="of the block that the query is in, as far as it has come",
 )
-REACH_OWN_BLOCKS = Term("each query attends to ≤ {keys} keys, incl. those of its own block and the {before} before it")
-REACH_UNFINISHED = Term("each query attends to ≤ {keys} tokens and its own unfinished block of {tokens}")
+REACH_OWN_BLOCKS = Term(
+    "each query attends to ≤ {keys:key|keys}, incl. those of its own block and the {before} before it"
+)
+REACH_UNFINISHED = Term("each query attends to ≤ {keys:token|tokens} and its own unfinished block of {tokens}")
 
 # The indexer's cache
-INDEX_CACHE = Term("plus {width} indexer-key values per token")
-INDEX_CACHE_POOLED = Term("plus {width} indexer-key values per {tokens} tokens")
-INDEX_CACHE_ENTRIES = Term("plus {width} indexer-key values per entry")
+INDEX_CACHE = Term("plus {width:indexer-key value|indexer-key values} per token")
+INDEX_CACHE_POOLED = Term("plus {width:indexer-key value|indexer-key values} per {tokens:token|tokens}")
+INDEX_CACHE_ENTRIES = Term("plus {width:indexer-key value|indexer-key values} per entry")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdraw.glossary.phrases import Term
 
-EXPERTS = Term("{active} of {total} experts")
+EXPERTS = Term("{active} of {total:expert|experts}")
 HEADS = Term("{query}/{key_value} heads", definition="query heads, and the key and value heads that they share")
 WINDOW = Term("sliding window {size}")
 WIDTH = Term("hidden size {size}")

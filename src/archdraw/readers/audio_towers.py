@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given, rope, unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -119,7 +120,10 @@ def qwen3_tower(config: Config, audio: Config, made: Draft, project: Projector, 
             )
         },
         "frames": 8,
-        "notes": [f"chunks of {chunk:,} frames, attention within {audio.integer('n_window_infer', default=800):,}"],
+        "notes": [
+            f"chunks of {counted(chunk, 'frame', 'frames')}, "
+            f"attention within {audio.integer('n_window_infer', default=800):,}"
+        ],
         **unless(hidden_act=(act(audio, "activation_function"), "gelu")),
     }
     return [{"audio_transformer": fields | project(config, made, audio, fields)}]

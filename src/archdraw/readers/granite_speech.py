@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.audio_towers import Fields, act
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
@@ -79,5 +80,9 @@ def _projector(config: Config, tokens: int, hidden: int) -> Block:
     block: Block = {"qformer": fields}
     if width == hidden:
         return block
-    misfit = {"label": "does not fit the projector", "detail": f"{hidden:,} features, not {width:,}", "features": width}
+    misfit = {
+        "label": "does not fit the projector",
+        "detail": f"{counted(hidden, 'feature', 'features')}, not {width:,}",
+        "features": width,
+    }
     return {"sequence": [{"op": misfit}, block]}

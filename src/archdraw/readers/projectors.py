@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -53,7 +54,10 @@ def feature_layers(config: Config, vision: Config, default: Any) -> tuple[Fields
     if not isinstance(value, list):
         return fields, []
     wide = vision.integer("hidden_size", default=1024) * len(value)
-    joined = {"label": f"outputs of {len(value)} layers joined", "detail": ", ".join(map(str, value))[:60]}
+    joined = {
+        "label": f"outputs of {counted(len(value), 'layer', 'layers')} joined",
+        "detail": ", ".join(map(str, value))[:60],
+    }
     return fields, [{"op": {"name": "joined", **joined, "features": wide}}]
 
 
@@ -232,7 +236,14 @@ def aya(config: Config, made: Draft, vision: Config) -> Fields:
         "down_bias": True,
     }
     steps: list[Block] = [
-        {"op": {"name": "pixel_shuffle", "label": "pixel shuffle", "detail": f"{wide:,} features", "features": wide}},
+        {
+            "op": {
+                "name": "pixel_shuffle",
+                "label": "pixel shuffle",
+                "detail": counted(wide, "feature", "features"),
+                "features": wide,
+            }
+        },
         {"layernorm": {"name": "layernorm"}},
         {"gated_projector": gated},
     ]

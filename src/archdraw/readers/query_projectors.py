@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given, unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -181,7 +182,7 @@ def molmo2(config: Config, made: Draft, vision: Config) -> Fields:
         {
             "op": {
                 "name": "joined",
-                "label": f"outputs of {len(read)} layers joined",
+                "label": f"outputs of {counted(len(read), 'layer', 'layers')} joined",
                 "detail": ", ".join(map(str, read))[:60],
                 "features": width,
             }

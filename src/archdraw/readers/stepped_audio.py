@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block
@@ -39,7 +40,7 @@ def stepped_audio(audio: Config, width: int) -> list[Block]:
             {"encoder_feed_forward": inner | given(hidden_act=act if act != "gelu" else None)},
         ]
         # The waveform comes in as the values of a patch.
-        fold = {"label": f"{patch} steps to 1", "features": joined}
+        fold = {"label": f"{counted(patch, 'step', 'steps')} to 1", "features": joined}
         embedder = f"layers.{index}.patch_embedder"
         body += [
             *([{"op": {"name": f"fold{index}", **fold}}] if index else []),

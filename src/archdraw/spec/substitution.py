@@ -211,7 +211,7 @@ class Substitution:
         """A text with values in it; a value that is all of the text stays what it is."""
         try:
             found = text_pieces(text)
-            if len(found) == 1 and isinstance(found[0], Expression):
+            if len(found) == 1 and isinstance(found[0], Expression) and not found[0].nouns:
                 return self._evaluated(found[0], span, known)
             return "".join(
                 piece if isinstance(piece, str) else self._within(piece, span, known, identifier) for piece in found
@@ -220,7 +220,9 @@ class Substitution:
             raise SubstitutionError(error.message, span, error.hint) from None
 
     def _within(self, piece: Expression, span: Span, known: Mapping[str, Value], identifier: bool) -> str:
-        return shown_value(self._evaluated(piece, span, known), identifier=identifier)
+        value = self._evaluated(piece, span, known)
+        shown = shown_value(value, identifier=identifier)
+        return f"{shown} {piece.nouns[0 if value == 1 else 1]}" if piece.nouns else shown
 
     def _evaluated(self, found: Expression, span: Span, known: Mapping[str, Value]) -> Value:
         self._count(_COST_OF_LOOP if found.loops else 1, span)

@@ -3,7 +3,7 @@
 What stands in the brackets is an expression in Python's grammar, of which a list of nodes is known and nothing else:
 numbers, texts, lists, names, arithmetic, comparisons, ``and``, ``or``, ``not``, ``a if test else b``, ``list[0]``,
 ``[x + 1 for x in list]`` and the functions of :data:`FUNCTIONS`. No attribute, no assignment, no other call can be
-written, and no number or list grows beyond bounds.
+written, and no number or list grows beyond bounds. ``$(tokens:token|tokens)`` is a number with its noun.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from archdraw.errors import ArchdrawError, nearest
@@ -83,12 +84,16 @@ class ExpressionError(ArchdrawError):
 
 @record
 class Expression:
-    """One expression, read: ``names`` are those that it takes from outside; ``loops`` says that it goes over a list."""
+    """One expression, read: ``names`` are those that it takes from outside; ``loops`` says that it goes over a list.
+
+    In a text its value is followed by one of two ``nouns``, the first for one thing, where it has some.
+    """
 
     text: str
     tree: ast.expr
     names: tuple[str, ...]
     loops: bool = False
+    nouns: tuple[str, str] | None = None
 
     def value(self, known: Mapping[str, Value]) -> Value:
         """What it comes to with the values of ``known``. Raises :class:`ExpressionError`."""
@@ -103,6 +108,7 @@ class Expression:
 Piece = str | Expression
 """Of a text with values in it: a plain stretch, or a value."""
 
+_NOUNS = re.compile(r":([^\W\d_][^:|\"'()\[\]]*)\|([^\W\d_][^:|\"'()\[\]]*)$")
 _START = re.compile(r"\$(?:\$|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<open>\())")
 
 
@@ -117,11 +123,16 @@ def pieces(text: str) -> tuple[Piece, ...]:
             found.append(expression(match["name"]))
         elif match["open"]:
             end = _closing(text, place)
-            found.append(expression(text[place:end]))
+            found.append(_with_nouns(text[place:end]))
             place = end + 1
         else:
             found.append("$")
     return tuple(piece for piece in (*found, text[place:]) if piece != "")
+
+
+def _with_nouns(text: str) -> Expression:
+    said = _NOUNS.search(text)
+    return replace(expression(text[: said.start()]), nouns=(said[1], said[2])) if said else expression(text)
 
 
 def _closing(text: str, place: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
@@ -117,7 +118,7 @@ def _global_and_local(hidden: int, heads: int, tokens: int, block: int) -> Block
             "name": "self_attn",
             "label": "Global and local attention",
             "role": "sliding",
-            "detail": f"{heads} heads, blocks of {block:,}, bidirectional",
+            "detail": f"{counted(heads, 'head', 'heads')}, blocks of {block:,}, bidirectional",
             "body": [{"parallel": {"merge": "separate", "branches": branches}}, {"op": attend}, {"linear": out}],
         }
     }

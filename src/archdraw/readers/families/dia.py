@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import gated_feed_forward, rope, whole_heads
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -77,11 +78,11 @@ def _dia(config: Config) -> Draft:
         "feed_forward": gated_feed_forward(target),
     }
     made.layers = [
-        {"embedding": {"label": f"Codes of {channels} channels, added"}},
+        {"embedding": {"label": f"Codes of {counted(channels, 'channel', 'channels')}, added"}},
         encoder(below, hidden_size=own, vocab_size=source.integer("vocab_size")),
         {"decoder": layers},
         "rmsnorm",
-        {"output_head": {"label": f"Scores of {channels} channels"}},
+        {"output_head": {"label": f"Scores of {counted(channels, 'channel', 'channels')}"}},
     ]
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -96,7 +97,7 @@ def _texts(config: Config, pair: Pair, projection: int | None, label: str = "") 
         "feed_forward": {"encoder_feed_forward": feed_forward},
     }
     made: list[Block] = [
-        {"input": {"label": "Tokenized text", "detail": f"up to {places} tokens"}},
+        {"input": {"label": "Tokenized text", "detail": f"up to {counted(places, 'token', 'tokens')}"}},
         {"embedding": {"max_position_embeddings": places}},
         {"decoder" if usual.causal else "encoder_layer": layer},
         "layernorm",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -139,7 +140,7 @@ def _luke(relative: Relative, config: Config) -> Draft:
         "layernorm",
         _entity_scores(rows, width, tied=tied),
     ]
-    guess = {"label": "Entity head", "detail": f"one of {rows:,} entities", "body": body}
+    guess = {"label": "Entity head", "detail": f"one of {counted(rows, 'entity', 'entities')}", "body": body}
     made.layers += [unread_pooler(hidden), {"side": {"direction": "out", "body": {"module": guess}}}]
     # The table of words is never tied to the head; "tied" are the entities, and the head's two biases.
     made.layers.append(masked_head(config, "gelu", **given(unused_bias=not tied)))

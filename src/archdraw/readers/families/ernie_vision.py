@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import attention, draft, gated_feed_forward, layer_count, rope, unless
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -51,7 +52,7 @@ def _tower(vision: Config, width: int) -> list[Block]:
     frames = vision.integer("temporal_merge_size", default=2)
     merged = commented(hidden * side * side, "hidden_size × spatial_merge_size²")
     two = {"sizes": [merged, merged], "bias": True, "last_norm": "layernorm"}
-    joined = {"name": "frames", "label": f"{frames} frames to 1", "features": merged * frames}
+    joined = {"name": "frames", "label": f"{counted(frames, 'frame', 'frames')} to 1", "features": merged * frames}
     projector: list[Block] = [
         {"mlp_projector": {**two, "merge_size": side, "label": "Spatial merger"}},
         {"op": joined},

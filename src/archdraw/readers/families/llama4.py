@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import (
     CONTEXT,
     GATED,
@@ -187,7 +188,11 @@ def _misfitting(fields: dict[str, Any], meetings: list[tuple[int, int]], width: 
     steps: list[Block] = [{"op": {**shuffle, "features": meetings[0][0]}}]
     for index, (have, want) in enumerate(meetings):
         if have != want:
-            box = {"name": f"misfit{index}", "label": "does not fit", "detail": f"{have:,} features, not {want:,}"}
+            box = {
+                "name": f"misfit{index}",
+                "label": "does not fit",
+                "detail": f"{counted(have, 'feature', 'features')}, not {want:,}",
+            }
             steps.append({"op": {**box, "features": want}})
         if index + 1 < len(meetings):
             after = meetings[index + 1][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_parts import (
@@ -39,13 +40,13 @@ def _line(name: str, line: str, width: int) -> Block:
 def _attention(heads: int, width: int, lines: list[Any]) -> Block:
     """Bidirectional attention over ``lines``, which leave queries, keys and values."""
     core = {"label": "Softmax attention", "role": "attention", "inputs": 3, "cache": 0}
-    core |= {"detail": f"bidirectional, {heads} heads"}
+    core |= {"detail": f"bidirectional, {counted(heads, 'head', 'heads')}"}
     shape = {"num_attention_heads": heads, "head_dim": width // heads, "is_causal": False}
     module = {
         "label": "Multi-head attention",
         "name": "attention",
         "role": "attention",
-        "detail": f"{heads} heads, dim {width // heads}, bidirectional",
+        "detail": f"{counted(heads, 'head', 'heads')}, dim {width // heads}, bidirectional",
         "cache": 0,
         "body": [
             {"parallel": {"merge": "separate", "branches": lines}},
@@ -109,7 +110,13 @@ def _read(relative: Relative, config: Config) -> Draft:
         ("+ position embedding", "position_embeddings", longest),
         ("+ segment embedding", "token_type_embeddings", sizes.size("type_vocab_size")),
     ):
-        table = {"label": label, "name": name, "role": "position", "part": "embedding", "detail": f"{rows:,} rows"}
+        table = {
+            "label": label,
+            "name": name,
+            "role": "position",
+            "part": "embedding",
+            "detail": counted(rows, "row", "rows"),
+        }
         made.layers.append({"weight": {**table, "weights": [{"shape": [rows, hidden]}]}})
     made.layers.append(_norm(config, hidden))
     body: Any = _layer(sizes, hidden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import given
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
@@ -63,7 +64,7 @@ def _funnel(relative: Relative, config: Config) -> Draft:
         return made
     if narrow:
         stride = 2 ** (len(blocks) - 1)
-        narrow.append({"op": {"label": "Upsampling", "detail": f"each vector {stride} times"}})
+        narrow.append({"op": {"label": "Upsampling", "detail": f"each vector {counted(stride, 'time', 'times')}"}})
     made.layers += [*parts[0], *([{"residual": narrow}] if narrow else [])]
     last = config.integer("num_decoder_layers", default=2, least=0)
     if not narrow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.families.gpt import UNGATED
@@ -47,7 +48,9 @@ def _across(label: str, vectors: str, sizes: dict[str, int], feed_forward: Block
         "read_norm": "layernorm",
         "key": _line(f"K {keys:,}", keys),
         "value": _line(f"V {values:,}", values),
-        "attend": {"op": {**core, "detail": f"{heads} heads", "grid": [sizes["number"]], "heads": shape}},
+        "attend": {
+            "op": {**core, "detail": counted(heads, "head", "heads"), "grid": [sizes["number"]], "heads": shape}
+        },
         "out": _line(f"Output projection {own:,}", own),
     }
     edges: list[Any] = [
@@ -61,7 +64,13 @@ def _across(label: str, vectors: str, sizes: dict[str, int], feed_forward: Block
     else:
         edges.append(["out", "output"])
     graph: Block = {"graph": {"nodes": nodes, "edges": edges, "widths": {"attend": values}}}
-    attending = {"label": label, "role": "attention", "cache": 0, "detail": f"{heads} heads", "body": graph}
+    attending = {
+        "label": label,
+        "role": "attention",
+        "cache": 0,
+        "detail": counted(heads, "head", "heads"),
+        "body": graph,
+    }
     body: list[Any] = [{"module": attending}, {"residual": ["layernorm", feed_forward]}]
     return {"layer": {"label": "Cross-attention layer", "body": body}}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.components import draft
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
@@ -50,7 +51,11 @@ def _prophetnet(config: Config) -> Draft:
         layers["cross_attention"] = {"cross_attention": {"num_attention_heads": heads, "attention_bias": True}}
     layers["feed_forward"] = ungated_feed_forward(config, config.integer("decoder_ffn_dim"))
     weights = [{"name": "weight", "shape": [streams, made.hidden_size]}]
-    ahead = {"name": "ngram_embeddings", "label": f"{streams} streams that look ahead", "role": "embedding"}
+    ahead = {
+        "name": "ngram_embeddings",
+        "label": f"{counted(streams, 'stream', 'streams')} that look ahead",
+        "role": "embedding",
+    }
     made.layers = [
         {"embedding": positions},
         {"weight": {**ahead, "detail": "a learned vector for each", "weights": weights}},
@@ -79,7 +84,7 @@ def _streams(hidden: int, heads: int, buckets: int, streams: int) -> Block:
     ]
     attend = {
         "label": "Softmax attention",
-        "detail": f"{buckets} buckets of distances per head",
+        "detail": f"{counted(buckets, 'bucket', 'buckets')} of distances per head",
         "role": "attention",
         "inputs": 4,
         "features": hidden,
@@ -92,7 +97,7 @@ def _streams(hidden: int, heads: int, buckets: int, streams: int) -> Block:
             "name": "self_attn",
             "label": "N-gram attention",
             "role": "attention",
-            "detail": f"{heads} heads, {streams} streams beside the main one",
+            "detail": f"{counted(heads, 'head', 'heads')}, {counted(streams, 'stream', 'streams')} beside the main one",
             "body": [
                 {"parallel": {"merge": "separate", "branches": projections}},
                 {"op": attend},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdraw.glossary.numbers import counted
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft
 from archdraw.readers.encoder_parts import Relative, Sizes, begun, family, head, layers, unread
@@ -42,7 +43,12 @@ def _averaged(config: Config, used: dict[str, tuple[int, int]], hidden: int) -> 
         if width != hidden:
             key = next(f"{name}_embed_dim" for name, (own, *_) in TABLES.items() if own == label)
             config.complain(f"{key} {width} is not hidden_size {hidden}, though concat_input is false", key)
-        table = {"label": f"+ {label.lower()}", "detail": f"{rows:,} rows", "role": "embedding", "part": "embedding"}
+        table = {
+            "label": f"+ {label.lower()}",
+            "detail": counted(rows, "row", "rows"),
+            "role": "embedding",
+            "part": "embedding",
+        }
         blocks.append({"weight": {**table, "weights": [{"shape": [rows, width]}]}})
     return [*blocks, {"op": f"÷ {len(used) + 1}"}] if used else []
 
