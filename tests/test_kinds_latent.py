@@ -92,6 +92,9 @@ def test_a_pooled_index_is_cached_once_for_its_tokens() -> None:
     assert total(pooled) - total(plain) == 32 * HIDDEN + 4 * 32
     assert facts(pooled).index_cache_bytes_per_token() == 2 * 32 // 4
     assert describe(pooled).notes[1] == "plus 32 indexer-key values per 4 tokens"
+    reaches = [[note for note in describe(made).notes if "attends" in note] for made in (pooled, plain)]
+    unfinished = "each query attends to ≤ 256 tokens and its own unfinished block of 4"
+    assert reaches == [[unfinished], ["each query attends to ≤ 256 keys"]]
 
 
 def test_latent_attention_without_rotation_gates_and_sinks() -> None:

@@ -148,3 +148,12 @@ def test_the_dot_of_a_residual_line_does_not_touch_the_head_of_the_arrow_above(v
     ]
     assert len(found) >= 2
     assert min(found) > 1
+
+
+def test_a_page_says_what_its_active_count_leaves_out() -> None:
+    """In the footer where there is room, in words in any case."""
+    left_out = "ctive as published: excl. input embedding tables"
+    roomy, narrow = (load("gpt-oss-20b").scene(page) for page in ("page", "slide"))
+    assert left_out in said(roomy)
+    assert all(left_out in page.description for page in (roomy, narrow))
+    assert left_out not in load("deepseek-v3").scene("page").description

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary import Phrase, plate
+from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
 from archdraw.records import record
 from archdraw.spec import Published
@@ -80,6 +80,12 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         counted.active_at_most,
         quoted[1] if below else (),
     )
+
+
+def left_out_as_published(counted: Facts, published: Published | None) -> str:
+    """What a published count of active parameters leaves out and the headline does not say; empty for nothing."""
+    unsaid = () if counted.unknown else active_parameters(counted, published).unsaid
+    return text(plate.ACTIVE_AS_PUBLISHED(parts=unsaid)) if unsaid else ""
 
 
 def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:

@@ -18,7 +18,7 @@ from archdraw.tree.facts import Facts, facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
-from archdraw.views.active import active_parameters
+from archdraw.views.active import active_parameters, left_out_as_published
 from archdraw.views.alike import shape_of
 from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
@@ -184,8 +184,7 @@ def _footer(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     why = spec.published.differs if spec.published is not None else None
     differs = text(words.PUBLISHED_DIFFER(why=why)) if why else ""
     where = "; ".join(filter(None, (source, left_out(model))))
-    unsaid = () if counted.unknown else active_parameters(counted, spec.published).unsaid
-    active = text(words.ACTIVE_AS_PUBLISHED(parts=unsaid)) if unsaid else ""
+    active = left_out_as_published(counted, spec.published)
     return tuple(filter(None, (where, active, differs, mark, license, "archdraw")))
 
 

@@ -24,6 +24,7 @@ from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import Facts, facts
 from archdraw.views import unpublished
+from archdraw.views.active import left_out_as_published
 from archdraw.views.architecture import left_out, picture, sources_of
 from archdraw.views.brief import not_shown, shortened
 from archdraw.views.header import kind_of, layers_of, origin, size_of
@@ -57,7 +58,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
         )
         for brief in (False, True)
     ]
-    said = _Footer(spec, block)
+    said = _Footer(spec, block, left_out_as_published(counted, spec.published))
     # A network is a single box only where its layers as boxes find no room either.
     last = len(profile.drop) - profile.drop.count("whole")
     ways = [(plates[0], last), (plates[1], last), (plates[0], len(profile.drop))]
@@ -68,7 +69,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
     for plate, number in ways[:1] if layers else ways:
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
-            return _printed(scene, profile, spec)
+            return _printed(scene, profile, said)
     other = " as it flows to the right; take a wider page, or have it flow up" if is_right else ""
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}{other}")
 
@@ -143,18 +144,20 @@ def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, the
             assert_never(profile.layout)
 
 
-def _printed(scene: Scene, profile: Profile, spec: Spec) -> Scene:
-    """``scene`` with the size of its page in print, and all its sources in words."""
+def _printed(scene: Scene, profile: Profile, said: _Footer) -> Scene:
+    """``scene`` with the size of its page in print, and in words all its sources."""
     wide, high = (float(round(length)) for length in profile.size)
     if profile.layout not in ("slide", "thumb"):
         high = float(round(scene.height * wide / scene.width))
-    described = scene.description if profile.layout == "thumb" else _described(scene.description, spec)
+    described = scene.description if profile.layout == "thumb" else _described(scene.description, said)
     return replace(scene, printed=(wide, high), description=described)
 
 
-def _described(description: str, spec: Spec) -> str:
-    sources = sources_of(spec)
-    return f"{description} {text(words.SOURCES(sources=sources))}." if sources else description
+def _described(description: str, said: _Footer) -> str:
+    """``description`` with all sources, and what an active count leaves out: the footer may have no room for that."""
+    sources = sources_of(said.spec)
+    source = text(words.SOURCES(sources=sources)) if sources else ""
+    return " ".join((description, *(f"{one[:1].upper()}{one[1:]}." for one in (said.active, source) if one)))
 
 
 @record
@@ -163,17 +166,22 @@ class _Footer:
 
     spec: Spec
     block: Module
+    active: str = ""
 
     def after(self, lacking: str) -> tuple[str, ...]:
-        """The words where the page lacks what ``lacking`` says: with the source, and with the number of sources."""
+        """The words where the page lacks what ``lacking`` says: with the source, and with the number of sources.
+
+        Last without what a published count of active parameters leaves out, where there is no room for that.
+        """
         sources = self.spec.sources
         every = list(sources.values() if isinstance(sources, dict) else sources)
         number = text(words.NUMBER_OF_SOURCES(number=len(every))) if every else ""
         first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else number
         reasons = tuple(self.spec.incomplete[:1])
         incomplete = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
-        rest = (left_out(self.block), incomplete, lacking, "archdraw")
-        return tuple(" | ".join(filter(None, (source, *rest))) for source in dict.fromkeys((first, number)))
+        ways = dict.fromkeys(((first, self.active), (number, self.active), (number, "")))
+        rest = (incomplete, lacking, "archdraw")
+        return tuple(" | ".join(filter(None, (source, left_out(self.block), active, *rest))) for source, active in ways)
 
 
 @lru_cache(maxsize=16)

@@ -252,7 +252,10 @@ class MultiHeadLatent(LatentFields):
         if self.sliding_window is not None:
             yield mask(self._window())
         if self.index_topk is not None:
-            yield sparse_words.REACH(keys=self.index_topk)
+            keys, pooled = self.index_topk, self.index_kpool
+            # Keys that are not pooled yet have no index key to be chosen by: a query attends to all of them (GLM-5.3).
+            unfinished = sparse_words.REACH_UNFINISHED
+            yield sparse_words.REACH(keys=keys) if pooled == 1 else unfinished(keys=keys, tokens=pooled)
         if isinstance(self.position, NoPosition):
             # Short where it shares a line.
             yield position_words.NOPE_IN_FULL() if self.index_topk is None else position_words.NOPE()
