@@ -207,6 +207,9 @@ def test_a_number_stays_with_its_word() -> None:
     assert lines("in 10 of 62 layers, every 6th", 135) == ["in 10 of 62 layers,", "every 6th"]
     assert lines("4,096 → 131,072", 100) == ["4,096", "→ 131,072"]
     assert lines("12 × Decoder layer", 70) == ["12 ×", "Decoder", "layer"]
+    # Two counts are one phrase; where that is too long it ends behind its sign.
+    assert lines("layer 20: sparse, 64 query / 1 KV head", 200) == ["layer 20: sparse,", "64 query / 1 KV head"]
+    assert lines("64 query / 1 KV head, dim 512", 100) == ["64 query /", "1 KV head,", "dim 512"]
     # A word and its number that are wider than a line are parted rather than a letter from its word.
     assert lines("window 1,024", 60) == ["window", "1,024"]
 

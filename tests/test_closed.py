@@ -10,9 +10,12 @@ import pytest
 
 import shipped
 from archdraw.glossary import text
+from archdraw.layout import page
+from archdraw.layout.canvas import Canvas
 from archdraw.layout.plate.footers import footer_of
 from archdraw.picture import Box, Inset, Plate
 from archdraw.scene import Text
+from archdraw.theme import load_theme
 from archdraw.tree.blocks import Block, Module
 from archdraw.tree.walks import leaves, walk
 from archdraw.views.architecture import picture
@@ -95,6 +98,23 @@ def test_many_are_counted() -> None:
     every = with_closed(replace(picture(shipped.model("gemma-4-e2b").spec, block), insets=()), block)
     (named,) = every.closed
     assert named.names.endswith(f"and {named.number - MOST_NAMED} more")
+
+
+def test_parts_of_a_footer_are_told_apart_where_a_line_ends() -> None:
+    wide = footer_lines(("Source: a", "License: b", "archdraw"), 640.0)
+    assert wide == ["Source: a | License: b | archdraw"]
+    long = "a sentence of several words that ends near the end of its line, here"
+    assert footer_lines(("Source: config.json", long, "archdraw"), 564.0) == [
+        "Source: config.json |",
+        f"{long} |",
+        "archdraw",
+    ]
+
+
+def footer_lines(parts: tuple[str, ...], width: float) -> list[str]:
+    canvas = Canvas(load_theme("light"))
+    page.footer(canvas, parts, width, 0.0)
+    return [shape.text for shape in canvas.scene(width, 200, "", "").shapes() if isinstance(shape, Text)]
 
 
 def test_no_panel_gives_way_to_names() -> None:

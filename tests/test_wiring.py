@@ -17,6 +17,7 @@ from archdraw.kinds.layers.norm import LayerNorm, RMSNorm
 from archdraw.kinds.mixers.attention import GroupedQuery, MultiHead, MultiQuery
 from archdraw.kinds.mixers.position import NoPosition, Rope
 from archdraw.resources import specs_folder
+from archdraw.scene import Line, Rect, groups_of
 from archdraw.spec import expand, load_spec
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
@@ -116,6 +117,16 @@ def test_the_words_of_every_spec_can_be_drawn(path: Path) -> None:
         if isinstance(block, Leaf | Module):
             words = describe(block)
             assert not missing("".join((words.full, words.tag, words.title, *words.notes))), where
+
+
+def test_a_module_that_reads_layers_has_a_line_from_their_frame() -> None:
+    scene = shipped.plate("deepseek-v4-1-flash")
+    groups = {group.path: group for group in groups_of(scene.children) if group.path}
+    box = next(shape for shape in groups["mtp"].children if isinstance(shape, Rect))
+    frame = next(shape for shape in groups["decoder"].children if isinstance(shape, Rect))
+    middle = box.x + box.width / 2
+    arrows = [line for line in scene.shapes() if isinstance(line, Line) and line.points[-1] == (middle, box.bottom)]
+    assert [line.points[0] for line in arrows] == [(middle, frame.y)]
 
 
 def test_a_position_table_does_not_read_the_tokens() -> None:

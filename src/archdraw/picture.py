@@ -204,9 +204,9 @@ class Bar:
 class Tap:
     """A folded box beside the line: it reads the line ("out") or joins it ("in"); ``note`` stands at its line.
 
-    One that does not join has no line, and its note in its box. One that joins comes from below, or from
-    ``aside`` where a frame is in the way. One that reads the line and stands aside is where a :class:`Wire` begins.
-    One that comes from below has a second line to the frame or bar at ``goal``, one that reads the line its only one.
+    One that does not join has its note in its box, and no line but one from the frame at ``goal``, which it reads.
+    One that joins comes from below, or from ``aside`` where a frame is in the way, with a second line to the frame or
+    bar at ``goal``. One that reads the line has its only one there; where it stands aside a :class:`Wire` begins.
     """
 
     box: Box

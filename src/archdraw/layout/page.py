@@ -84,6 +84,13 @@ def _footer_lines(parts: tuple[str, ...], width: float, size: float) -> list[tup
             lines[-1] = longer
             phrases[-1] += f" | {part}"
         else:
+            if lines:
+                # Parts are told apart where a line ends, too: by a sign behind it or, without room there, below it.
+                ended = f"{lines[-1]} |"
+                if text_width(ended, size, 400) <= room:
+                    lines[-1], phrases[-1] = ended, f"{phrases[-1]} |"
+                else:
+                    part = f"| {part}"
             # Full lines, not balanced ones: a footnote is read like prose.
             wrapped = wrap(divided(part, room, size, 400), size, 400, room)
             phrase_of += [len(phrases)] * len(wrapped)

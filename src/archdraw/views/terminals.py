@@ -12,7 +12,7 @@ from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
-from archdraw.picture import Bar, Chain, Diagram, Frame, Tap, Terminal
+from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap, Terminal
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.walks import leaves
 
@@ -59,7 +59,23 @@ def led(column: Chain) -> Chain:
             goals[NEXT_LAYERS] = item.path
         is_led = isinstance(item, Tap) and item.goal in (FIRST_LAYERS, NEXT_LAYERS)
         items.append(replace(item, goal=goals.get(item.goal, "")) if isinstance(item, Tap) and is_led else item)
-    return Chain(tuple(reversed(items)))
+    return Chain(tuple(_reading(items[::-1])))
+
+
+def _reading(items: list[Diagram]) -> Iterator[Diagram]:
+    """``items``; a module that reads layers, and not the line, has the frame of these as its goal.
+
+    Only where nothing but boxes on the line is between them, which such a module stands at the left of.
+    """
+    below = ""
+    for item in items:
+        if isinstance(item, Tap) and item.direction == "out" and not item.joins and not item.aside:
+            item = replace(item, goal=below)
+        yield item
+        if isinstance(item, Frame):
+            below = item.path
+        elif not isinstance(item, Box) or item.chips:
+            below = ""
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:

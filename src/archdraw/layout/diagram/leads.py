@@ -15,7 +15,7 @@ SIDE_ROOM, LEAD_ROOM = 14.0, 24.0
 
 def room_above(tap: Tap) -> float:
     """The px between the box of ``tap`` and what is above it."""
-    return LEAD_ROOM if tap.goal else SIDE_ROOM
+    return LEAD_ROOM if tap.goal and tap.joins else SIDE_ROOM
 
 
 def for_others(item: Diagram, beside: Iterable[Tap]) -> list[Tap]:

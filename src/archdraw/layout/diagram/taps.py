@@ -39,12 +39,23 @@ def tap(item: Tap, port: float, measures: Measures) -> Cell:
         middle = x + (left + right) / 2
         level = y - measures.tap_out / 2
         there = Place(x + left, y + place.top, x + right, y + place.bottom)
-        side_box(canvas, item.box, there, measures, open_ends="" if item.goal else "end" if item.joins else "both")
+        read = None if item.joins else _read(canvas, item, there)
+        open_ends: OpenEnds = "end" if item.joins or read else "both"
+        side_box(canvas, item.box, there, measures, open_ends="" if item.joins and item.goal else open_ends)
+        if read is not None:
+            canvas.line((middle, read.top), (middle, there.bottom), arrow=True)
         if item.joins:
             canvas.line((x + port, level), (middle, level), (middle, y - measures.tap_out), arrow=True)
             canvas.dot(x + port, level)
 
     return Cell(left, port + 1, measures.tap_out, (port,), (port,), (False,), paint)
+
+
+def _read(canvas: Canvas, item: Tap, there: Place) -> Place | None:
+    """The frame that ``item``, whose box is ``there``, reads layers of; None where it is not right below the box."""
+    frame = canvas.places.get(item.goal)
+    is_below = frame is not None and frame.left < (there.left + there.right) / 2 < frame.right
+    return frame if frame is not None and is_below and frame.top > there.bottom else None
 
 
 def _aside(item: Tap, port: float, measures: Measures) -> Cell:

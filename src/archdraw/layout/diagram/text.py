@@ -14,8 +14,11 @@ from archdraw.records import record
 from archdraw.setters import kept
 
 NBSP = "\u00a0"
-_BOUND = re.compile(r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))")
-"""The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query``, ``12 ×``."""
+_BOUND = re.compile(
+    r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))"
+    r"|(?<=[^\W\d_]) (?=/ \d)|(?<=[^\W\d_] /) (?=\d)"
+)
+"""The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query / 8 KV``, ``12 ×``."""
 _WORD = re.compile(r"[^\s\-/]+[\-/]?")
 LONGEST_WORD = 20
 """Letters of a word that is never broken; of longer ones nobody can say where they should be."""
@@ -117,6 +120,10 @@ def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
     """``word``, broken at as few of its no-break spaces as make its pieces fit ``width``; none where it fits."""
     if text_width(word, size, weight) <= width:
         return [word]
+    before, slash, after = word.partition(f"/{NBSP}")
+    if slash and before.endswith(NBSP):
+        # Between two counts rather than inside of one.
+        return [*_unbound(f"{before}/", width, size, weight), *_unbound(after, width, size, weight)]
     pieces: list[str] = []
     for part in word.split(NBSP):
         joined = f"{pieces[-1]}{NBSP}{part}" if pieces else part
