@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,7 @@ def test_one_input_needs_no_box_and_tables_are_one_sum() -> None:
     assert found.plate.inputs == ()
     assert labels(found.plate.column) == ["Token embedding + Position embedding"]
     assert after(plate(tables, inputs=("Image", "Text")), "inputs").plate.inputs != ()
+    assert after(plate(box("Convolution", "convolution"), inputs=("Image",)), "inputs").plate.inputs != ()
 
 
 def test_layers_stand_beside_their_column_which_keeps_a_bar() -> None:
@@ -108,6 +110,8 @@ def test_alternatives_become_one_box_that_says_how_many() -> None:
     names = ("Compressed sparse attention", "Heavily compressed attention", "Grouped-query attention")
     first, second, third = (box(name, "attention") for name in names)
     assert labels(after(plate(Choice((first, second), ("or",))), "pairs").plate.column) == ["2 kinds of attention"]
+    named = Choice((replace(first, short="CSA"), replace(second, short="HCA")), ("or",))
+    assert labels(after(plate(named), "pairs").plate.column) == ["2 kinds of attention: HCA, CSA"]
     assert labels(after(plate(Choice((third, box("Full attention", "attention")), ("or",))), "pairs").plate.column) == [
         "Full or Grouped-query attention"
     ]

@@ -9,6 +9,7 @@ from archdraw.lengths import pixels
 from archdraw.lint.faults import faults
 from archdraw.profile import load_profile
 from archdraw.scene import Circle, Line, Scene, Text
+from archdraw.views.paged import short_source
 
 CHOSEN = (
     "llama-3-8b",
@@ -157,3 +158,28 @@ def test_a_page_says_what_its_active_count_leaves_out() -> None:
     assert left_out in said(roomy)
     assert all(left_out in page.description for page in (roomy, narrow))
     assert left_out not in load("deepseek-v3").scene("page").description
+
+
+def test_what_comes_in_has_a_box_where_the_first_block_does_not_say_it() -> None:
+    u = load("u-net").scene("slide")
+    assert "Image tile" in said(u)
+    assert "2 convolutions, 1,024 channels" in said(u), "the box takes the room of a figure, and of no block"
+    assert "31.0M parameters" in said(u)
+    assert "Tokenized text" not in said(load("llama-3-8b").scene("slide"))
+
+
+def test_kinds_of_attention_are_named() -> None:
+    assert "2 kinds of attention: HCA, CSA" in said(load("deepseek-v4-pro").scene("slide"))
+
+
+def test_a_page_says_which_sources_it_has() -> None:
+    assert "Source: config.json of deepseek-ai/DeepSeek-V4-Pro" in said(load("deepseek-v4-pro").scene("slide"))
+    assert "Source: config.json; The Llama 3 Herd of Models |" in said(load("llama-3-8b").scene("slide"))
+    assert "Source: arXiv:1505.04597 |" in said(load("u-net").scene("slide"))
+
+
+def test_the_short_form_of_a_source_is_another_name_of_it_and_no_part() -> None:
+    assert short_source("config.json of a/b and its class defaults") == "config.json"
+    assert short_source("A Report, tables 1 and 2") == "A Report"
+    for whole in ("license: card of a/b", "config.json of a/b: layers", "five heads: a.pt of a/b", "RoPE, a.py"):
+        assert short_source(whole) == whole

@@ -39,8 +39,7 @@ class Box:
     One with 0 inputs is a source: it stands beside branches that are fed from one line, and is not. It is
     ``least_height`` px high at least, whatever its words need; of its two lines those that are ``strong`` stand out.
     One that is ``wired`` is reached by a line from a tower; a ``cap`` may sit on the box next to it without an arrow;
-    one of some layers has their numbers in ``layers``.
-    """
+    one of some layers has their numbers in ``layers``; ``short`` is the abbreviation of what it is called."""
 
     path: str
     label: str
@@ -57,6 +56,7 @@ class Box:
     cap: bool = False
     layers: tuple[int, ...] = ()
     mark: Mark = UNMARKED
+    short: str = ""
 
 
 @record

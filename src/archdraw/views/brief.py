@@ -75,11 +75,15 @@ def _counting(box: Box) -> Box:
     found = re.match(r"(\d[\d,]*) of (\d[\d,]*\d|\d)", box.detail)
     if box.role != "experts" or box.label != text(feed_forward.MIXTURE_OF_EXPERTS()) or not found:
         return box
-    return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=found[2])))
+    return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=int(found[2].replace(",", "")))))
+
+
+SAYS_INPUT = frozenset({"embedding", "position", "unknown"})
+"""Roles of a first block that says what comes in: tokens, or patches of an image."""
 
 
 def _inputs(brief: Brief) -> Brief:
-    """A model with one input needs no box that says so; modules that join it from below stand beside its line."""
+    """A model needs no box for one input that its first block says; what joins it from below stands beside its line."""
 
     def beside(item: Diagram) -> Diagram:
         if isinstance(item, Tap) and item.direction == "in" and (item.joins or not item.goal):
@@ -89,7 +93,9 @@ def _inputs(brief: Brief) -> Brief:
     plate = brief.plate
     column = _chain(_summed(Chain(tuple(map(beside, plate.column.items)))))
     towers = tuple(replace(tower, column=_chain(_summed(tower.column))) for tower in plate.towers)
-    inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers else ()
+    first = next(boxes(plate.column), None)
+    is_said = first is None or first.role in SAYS_INPUT
+    inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers or not is_said else ()
     return replace(brief, plate=replace(plate, inputs=inputs, column=column, towers=towers))
 
 

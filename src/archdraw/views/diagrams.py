@@ -54,6 +54,7 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         chips=chips(block) if isinstance(block, Module) else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
         cap=block.role == "norm",
+        short=block.label.term.short if isinstance(block.label, Phrase) else "",
     )
 
 

@@ -67,6 +67,10 @@ def _one(options: tuple[Diagram, ...]) -> Box:
         of_one_sort = comparison.ATTENTION
     what = of_one_sort if plain and len(same) == 1 else words.BLOCK
     label = text(words.KINDS_OF(number=len(options), what=what()))
+    names = tuple(box.short for box in reversed(every))
+    if plain and all(names):
+        named = text(words.NAMED_KINDS_OF(number=len(options), what=what(), names=names))
+        label = named if len(named) <= LONGEST else label
     if plain and len(options) == 2 and len(both := _either(every[1].label, every[0].label)) <= LONGEST:
         label = both
     kept = replace(usual, label=label, detail="", title=title, figure=None, strong=frozenset(), chips=chips)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -61,11 +62,14 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
     said = _Footer(spec, block, left_out_as_published(counted, spec.published))
     # A network is a single box only where its layers as boxes find no room either.
     last = len(profile.drop) - profile.drop.count("whole")
-    ways = [(plates[0], last), (plates[1], last), (plates[0], len(profile.drop))]
+    # Its size may be said by its name rather than in a box of its own; a single box has no direction.
+    bare = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle))
+    named = [plates[0], *([bare] if profile.facts else [])]
+    # The box of what comes in goes last, where the first block does not say it.
+    ways = [(plate, last) for plate in (*plates, *named[1:], *(replace(plate, inputs=()) for plate in named))]
     is_right = profile.direction == "right"
-    if is_right:
-        # Its size may be said by its name rather than in a box of its own; a single box has no direction.
-        ways[2] = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle)), last
+    if not is_right:
+        ways.append((plates[0], len(profile.drop)))
     for plate, number in ways[:1] if layers else ways:
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
@@ -162,26 +166,45 @@ def _described(description: str, said: _Footer) -> str:
 
 @record
 class _Footer:
-    """What a page of few words says of a model below all."""
+    """What a page of few words says of a model below all, the most words first."""
 
     spec: Spec
     block: Module
     active: str = ""
 
     def after(self, lacking: str) -> tuple[str, ...]:
-        """The words where the page lacks what ``lacking`` says: with the source, and with the number of sources.
+        """The words where the page lacks what ``lacking`` says: with all sources, short ones, the number of sources.
 
         Last without what a published count of active parameters leaves out, where there is no room for that.
         """
         sources = self.spec.sources
         every = list(sources.values() if isinstance(sources, dict) else sources)
+        brief = [*dict.fromkeys(map(short_source, every))]
+        named = [text(words.SOURCES(sources="; ".join(some))) for some in (every, brief)] if every else [""]
+        if len(brief) > 1:
+            named.append(text(words.SOURCE_AND_MORE(source=brief[0], number=len(brief) - 1)))
         number = text(words.NUMBER_OF_SOURCES(number=len(every))) if every else ""
-        first = text(words.SOURCES(sources=every[0])) if len(every) == 1 else number
         reasons = tuple(self.spec.incomplete[:1])
         incomplete = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
-        ways = dict.fromkeys(((first, self.active), (number, self.active), (number, "")))
         rest = (incomplete, lacking, "archdraw")
-        return tuple(" | ".join(filter(None, (source, left_out(self.block), active, *rest))) for source, active in ways)
+        ways = ((source, active) for active in (self.active, "") for source in (*named, number))
+        return tuple(
+            " | ".join(filter(None, (source, left_out(self.block), *more, *rest)))
+            for source, *more in dict.fromkeys(ways)
+        )
+
+
+def short_source(source: str) -> str:
+    """What a ``source`` is known by: its number in arXiv, a config without its place, a paper without its section.
+
+    >>> short_source("config.json of openai/whisper-large-v3"), short_source("Vaswani et al. 2017, arXiv:1706.03762")
+    ('config.json', 'arXiv:1706.03762')
+    """
+    if paper := re.search(r"arXiv:[\w./-]*\w", source):
+        return paper[0]
+    if re.fullmatch(r"config\.json of \S+/\S+(?: and its class defaults)?", source):
+        return "config.json"
+    return re.sub(r", (?:tables?|sections?|figures?) [\d.]+(?: and .*)?$", "", source)
 
 
 @lru_cache(maxsize=16)

@@ -114,9 +114,6 @@ def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset
 
 
 def notes(footer: Footer, panels: int, room: float) -> tuple[Row, ...]:
-    """What stands below the content in ``room`` px, where so many ``panels`` are left out: in one line if it can."""
-    for said in footer(panels):
-        rows = fitted(said, room, SMALL, SMALL, 400)
-        if len(rows) == 1:
-            break
-    return rows
+    """What stands below the content in ``room`` px, where so many ``panels`` are left out, in the fewest lines."""
+    found = [fitted(said, room, SMALL, SMALL, 400) for said in footer(panels)]
+    return min(found, key=len)
