@@ -68,6 +68,23 @@ def test_a_mixer_of_ones_own_is_no_attention() -> None:
     assert "token_mixing" not in real.facts.parts
 
 
+def test_a_gate_within_attention_is_counted_with_it() -> None:
+    """Whatever role its author gives it; a recurrence within attention stays what it is."""
+    gate = "module: {label: Gate, role: linear, body: [linear: 96]}"
+    scan = "module: {label: Scan, role: linear, body: [linear: 64, {op: {label: Update, role: linear, state: 4096}}]}"
+    heads = "heads: {num_attention_heads: 4, num_key_value_heads: 4, head_dim: 16}"
+    attend = f"op: {{label: Attention, role: attention, {heads}, cache: 128}}"
+    own = "module: {label: Own attention, role: attention, body: [linear: 64, {ATTEND}, {INNER}, linear: 64]}"
+    both = {}
+    for name, inner in (("gate", gate), ("scan", scan)):
+        model = Model.from_text(FRAME.replace("BLOCK", own.replace("ATTEND", attend).replace("INNER", inner)))
+        both[name] = (model.facts.parts, parts(model)[1])
+    own_parts, panel = both["gate"]
+    assert own_parts["attention"] == panel["attention"] == 64 * 64 + 2 * 64 * 96
+    assert "token_mixing" not in own_parts
+    assert both["scan"][0]["token_mixing"] == 64 * 64
+
+
 def test_a_mixer_that_is_no_attention_has_a_share_of_its_own() -> None:
     """In the colour of its blocks; heads of both kinds in one module share what they are made of."""
     _, jamba = parts(shipped("jamba-v0-1"))

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
+from archdraw.tree.walks import blocks_in, keeps, leaves
 
 
 def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
@@ -36,6 +37,24 @@ def counted_under(block: Block, part: Part) -> Block:
 def rest_counted_under(block: Block, part: Part) -> Block:
     """``block`` with those leaves counted under ``part`` that say no part of their own."""
     return with_leaves(block, lambda leaf: replaced(leaf, part=part) if leaf.part == "other" else leaf)
+
+
+def mixer_counted_under(block: Block, part: Part) -> Block:
+    """``block``, the inside of a token mixer, with what belongs to the mixer counted under ``part``.
+
+    That is what says no part of its own, and what is in modules that keep nothing of other tokens, such as a gate: they
+    mix no tokens themselves.
+    """
+    serving = {
+        id(leaf)
+        for module in blocks_in(block)
+        if isinstance(module, Module) and not keeps(module)
+        for leaf in leaves(module)
+        if leaf.part == "token_mixing"
+    }
+    return with_leaves(
+        block, lambda leaf: replaced(leaf, part=part) if leaf.part == "other" or id(leaf) in serving else leaf
+    )
 
 
 def uncached(block: Block) -> Block:

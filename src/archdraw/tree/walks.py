@@ -91,6 +91,11 @@ def _leaves(block: Block) -> tuple[Leaf, ...]:
     return tuple(found)
 
 
+def keeps(block: Block) -> bool:
+    """Whether something of earlier tokens is kept in ``block``, or heads attend to them: only then it mixes tokens."""
+    return any(leaf.cache is not None or leaf.state or leaf.heads is not None for leaf in leaves(block))
+
+
 def outputs(block: Block) -> tuple[str, ...]:
     """The names of the lines that leave ``block``; one unnamed line unless branches or splits say otherwise."""
     match block:

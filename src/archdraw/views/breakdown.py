@@ -10,7 +10,7 @@ from archdraw.picture import Inset, Segment, Split
 from archdraw.picture import Words as Remark
 from archdraw.records import record
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
-from archdraw.tree.walks import children, leaves
+from archdraw.tree.walks import children, keeps, leaves
 from archdraw.views.active import Active
 from archdraw.views.wording import share
 
@@ -63,12 +63,15 @@ class _Place:
 
     def within(self, module: Module) -> _Place:
         """The place of what is in ``module``, which is here."""
+        # What keeps nothing of other tokens, such as a gate, is no mixer of its own in softmax attention.
+        serves = self.mixer in MIXERS - OTHER_MIXERS and not keeps(module)
+        mixes = module.role in MIXERS and not serves
         return _Place(
-            module.role if module.role in GROUPS else self.role,
-            module.role if module.role in MIXERS else self.mixer,
+            module.role if module.role in GROUPS and not serves else self.role,
+            module.role if mixes else self.mixer,
             _name(module) if module.role == "auxiliary" and module.level == "block" else self.name,
-            within(module.label) if module.role in MIXERS else self.mixer_name,
-            _is_mixed(module) if module.role in MIXERS else self.mixed,
+            within(module.label) if mixes else self.mixer_name,
+            _is_mixed(module) if mixes else self.mixed,
         )
 
 

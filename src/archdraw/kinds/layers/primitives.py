@@ -14,7 +14,7 @@ from archdraw.kinds.base import AnyBlock, Family, KindError, Line, Scope
 from archdraw.kinds.fields import Label, OwnLabel, Size
 from archdraw.kinds.layers.declared import CACHING, Declaring, DeclaringComposed, with_remarks
 from archdraw.kinds.layers.heads import OwnHeads, made_heads
-from archdraw.kinds.leaves import rest_counted_under
+from archdraw.kinds.leaves import mixer_counted_under, rest_counted_under
 from archdraw.kinds.lines import Grid, common_grid
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Part, Role
@@ -215,10 +215,13 @@ class Module(DeclaringComposed):
     def expand(self, scope: Scope) -> Block:
         """The module; parameters inside that belong to no part yet are counted under that of its role."""
         body = self.declared(self.body.expand(scope), attends=self.role in CACHING and scope.grid is None)
+        if self.role in PARTS:
+            part = PARTS[self.role]
+            body = mixer_counted_under(body, part) if part == "attention" else rest_counted_under(body, part)
         return blocks.Module(
             self.name or slug(self.label),
             self.label,
-            rest_counted_under(body, PARTS[self.role]) if self.role in PARTS else body,
+            body,
             role=self.role,
             detail=with_remarks(self.detail, self.passes, self.trainable),
             title=self.title,
