@@ -120,6 +120,13 @@ layers:
 """
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [(1, "1 expert"), (2000, "2,000 experts"), ("1", "1 expert"), ("1K", "1K experts")]
+)
+def test_a_number_may_be_written_already(value: int | str, said: str) -> None:
+    assert text(Term("{total:expert|experts}")(total=value)) == said
+
+
 def test_a_picture_of_one_token_has_no_fault() -> None:
     """An image of one pixel is one patch, one position and one token."""
     spec = parse_spec(TINY)

@@ -117,8 +117,11 @@ class _Writer(Formatter):
 
     def format_field(self, value: Value, format_spec: str) -> str:
         if "|" in format_spec:
-            assert isinstance(value, int | float)
-            return counted(value, *format_spec.split("|"))
+            one, several = format_spec.split("|")
+            if isinstance(value, int | float):
+                return counted(value, one, several)
+            # A number that is written already.
+            return f"{text(value)} {one if text(value) == '1' else several}"
         match format_spec:
             case "":
                 return text(value)

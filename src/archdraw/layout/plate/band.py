@@ -16,8 +16,6 @@ PAD, TITLE, BAR, LINE = 16.0, 16.0, 12.0, 20.0
 """Px around a cell, the size of its title, the height of its bar, and that of a line below it."""
 BAR_TOP, BELOW = 34.0, 53.0
 """From the top of the band down to its bars, and to the first line below them."""
-LEAST_LINES = 2
-"""So many lines are below the bars of every band, so that all have one height."""
 BETWEEN = 40.0
 SWATCH, ENTRY_SPACE = 20.0, 18.0
 APART = 3.0
@@ -44,7 +42,7 @@ def height(cells: Sequence[Inset], width: float) -> float:
     if not cells:
         return 0.0
     lines = max(_lines(cell, room) for cell, room in zip(cells, _rooms(cells, width), strict=True))
-    return BELOW + LINE * max(lines, LEAST_LINES) + PAD - 6
+    return BELOW + LINE * lines + PAD - 6
 
 
 @section("facts")

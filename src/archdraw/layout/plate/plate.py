@@ -20,6 +20,7 @@ from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arra
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.footers import counted, footer_of
+from archdraw.layout.plate.heights import shared_out
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.layout.plate.stretching import longest
 from archdraw.layout.plate.zoom import zoom_lines
@@ -243,9 +244,7 @@ def _insets(
     placed: list[list[tuple[panels.Panel, Place]]] = []
     for insets, width, passing in zip(arrangement.columns, arrangement.widths, arrangement.passing, strict=True):
         measured = [panels.measure(inset, width, gap) for inset in insets]
-        room = arrangement.height - passing
-        slack = room - sum(panel.height for panel in measured) - SPACE * (len(measured) - 1)
-        heights = _shared_out(measured, slack)
+        heights = shared_out(measured, arrangement.height - passing)
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
@@ -256,12 +255,3 @@ def _insets(
         placed.append(column)
         left += width + GUTTER
     return placed
-
-
-def _shared_out(measured: list[panels.Panel], slack: float) -> list[float]:
-    """The heights of panels that share ``slack`` px: diagrams have arrows to stretch, words do not spread."""
-    weights = [panel.height * (1.0 if panel.is_elastic else 0.2) for panel in measured]
-    share = slack / sum(weights)
-    heights = [round(panel.height + share * weight) for panel, weight in zip(measured, weights, strict=True)]
-    heights[-1] += round(sum(panel.height for panel in measured) + slack) - sum(heights)
-    return [float(height) for height in heights]

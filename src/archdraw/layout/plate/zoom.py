@@ -175,16 +175,14 @@ def is_hemmed(canvas: Canvas, source: Place, model_right: float) -> bool:
 
 
 def _passed(ways: list[_Way], columns: Placed) -> list[_Way]:
-    """``ways``; those to further columns pass under the first ones, one below the other in the order of letters."""
-    further = [way for way in ways if way.column]
+    """``ways``; those to further columns pass right under the first ones, one below the other in their order."""
     bottoms = [column[-1][1].bottom for column in columns]
-    # The lines to the last column are the lowest ones under all columns before it.
-    lowest = max(bottoms, default=0.0)
+    lowest = 0.0
     result = []
     for way in ways:
         if way.column:
-            below = len(further) - further.index(way)
-            way = replace(way, end=lowest - LINES_PAD / 2 - LINE_SPACE * (below - 0.5))
+            lowest = max(lowest + LINE_SPACE, max(bottoms[: way.column]) + (LINES_PAD + LINE_SPACE) / 2)
+            way = replace(way, end=lowest)
         result.append(way)
     return result
 
