@@ -146,6 +146,7 @@ def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
         ("gemma-4-e2b", ""),  # its headline says so
         ("gpt-oss-120b", "active as published: excl. input embedding tables"),
         ("gemma-4-26b-a4b", "active as published: excl. encoders"),
+        ("llama-4-maverick", "active as published: excl. encoders"),
         ("sarvam-30b", "active as published: excl. embedding tables and LM head"),
     ],
 )

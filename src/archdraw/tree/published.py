@@ -46,12 +46,14 @@ FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
         lambda facts: facts.total_parameters - facts.lookup_parameters,
         lambda facts: _total_without_tables(facts),
     ),
-    # Few say whether the table of the input is in an active count, and some leave out that of the output as well.
+    # Few say whether the table of the input is in an active count; some leave out that of the output as well, some
+    # encoders alone.
     "active_parameters": (
         lambda facts: facts.active_parameters,
         lambda facts: facts.active_parameters_without_input_embedding,
         lambda facts: _multiplied(facts),
         lambda facts: _active_without_vocabulary(facts),
+        lambda facts: facts.active_parameters - facts.active_encoders,
     ),
     "kv_cache_bytes_per_token": (lambda facts: facts.kv_cache_bytes_per_token(),),
 }

@@ -39,9 +39,9 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     """The active parameters as the publisher of the model counts them, else all of them.
 
     Nobody counts them alike: with the table of the input embedding (DeepSeek), without it (gpt-oss), without the LM
-    head, too. The first of these counts that agrees with the published figure is quoted, the next ones by the side;
-    where none agrees, the nearest, with what it leaves out. Where none is near, tables that are only looked up are left
-    out if they make up most of them.
+    head, too, or without encoders alone (Llama 4). The first of these counts that agrees with the published figure is
+    quoted, the next ones by the side; where none agrees, the nearest, with what it leaves out. Where none is near,
+    tables that are only looked up are left out if they make up most of them.
     """
     whole = counted.active_parameters
     # Of a table that is also the output layer every row is multiplied; of others beside it none is.
@@ -56,6 +56,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         (whole, ()),
         (multiplied, (*input_embedding, *encoders)),
         (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
+        (whole - counted.active_encoders, encoders),
     ]
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], in_thousands(figure))]
