@@ -17,6 +17,7 @@ from archdraw.glossary import Phrase, Term, lines, text, within
 from archdraw.glossary.concepts import GROUPS, SHIPPED
 from archdraw.glossary.numbers import share, tokens
 from archdraw.glossary.phrases import places
+from archdraw.kinds.registry import kinds
 from archdraw.resources import specs_folder
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.walks import children
@@ -151,6 +152,11 @@ def test_a_name_stands_in_one_module() -> None:
     """The same entry written in two modules is written twice."""
     defined = Counter(term for _, term in {id(term): (name, term) for name, term in TERMS}.values())
     assert {term.text for term, number in defined.items() if number > 1} == set()
+
+
+def test_the_glossary_has_every_concept_of_our_own_kinds() -> None:
+    # So that concepts are listed without a kind being imported.
+    assert {concept for kind in kinds().values() for concept in kind.every_concept()} <= {*SHIPPED}
 
 
 def test_every_concept_has_a_group_and_a_name_of_its_own() -> None:

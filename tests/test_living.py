@@ -15,10 +15,11 @@ from archdraw.glossary.concepts import SHIPPED, Concept
 from archdraw.lint.faults import faults
 from archdraw.resources import shipped_spec
 from archdraw.scene import Scene
+from archdraw.shapes import Rect
 from archdraw.site.axes import AXES, scale
 from archdraw.site.building import STATIC
 from archdraw.site.concept_texts import PAPER, compared, linked, texts
-from archdraw.site.figures import figure, style
+from archdraw.site.figures import AIR, figure, style
 from archdraw.site.formulas import mathml
 from archdraw.site.living import TOKENS, living
 from archdraw.site.templating import plainer
@@ -186,10 +187,18 @@ def test_a_figure_has_the_colors_of_the_page_and_no_heading_of_its_own() -> None
     for name in made.colours:
         assert css.count(load_theme("light").colour(name)) >= 1
         assert css.count(load_theme("dark").colour(name)) >= 1
-    cut = figure(archdraw.draw("lineage", "gpt-1", "gpt-2").scene(), "two-", below=100)
+    cut = figure(archdraw.draw("lineage", "gpt-1", "gpt-2").scene(), "two-", header=False)
     whole: Scene = archdraw.draw("lineage", "gpt-1", "gpt-2").scene()
-    assert cut.height == whole.height - 100
+    assert cut.height < whole.height - 100
     assert 'data-role="header"' not in cut.svg
+
+
+def test_a_figure_without_a_header_begins_with_what_is_below_it() -> None:
+    # Labels may reach up to any height: nothing of them is cut.
+    scene = Scene(100, 100, "", "", None, (Rect(10, 40.5, 20, 20),))
+    made = figure(scene, "one-", header=False)
+    assert made.height == 100 - 40 + AIR
+    assert f'y="{AIR + 0.5}"' in made.svg
 
 
 def test_marks_are_where_their_values_are() -> None:

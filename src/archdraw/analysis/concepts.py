@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
+from archdraw.doors import KINDS
 from archdraw.glossary import concepts as known
 from archdraw.glossary.concepts import GROUPS, SHIPPED, Concept, Group
 from archdraw.kinds.base import Kind
@@ -41,7 +42,9 @@ def ordered(found: Iterable[Concept]) -> tuple[Concept, ...]:
 
 def known_concepts() -> tuple[Concept, ...]:
     """Every concept that there is: those of the glossary, and those that kinds of other packages bring."""
-    return ordered((*SHIPPED, *(concept for kind in kinds().values() for concept in kind.every_concept())))
+    # Concepts of our own kinds are in the glossary: kinds are loaded only where there are others.
+    others = kinds().values() if KINDS.plugged() else ()
+    return ordered((*SHIPPED, *(concept for kind in others for concept in kind.every_concept())))
 
 
 def grouped(found: Iterable[Concept]) -> dict[Group, tuple[Concept, ...]]:

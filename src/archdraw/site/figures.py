@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import floor
 
 from archdraw.model import Model
 from archdraw.records import record
-from archdraw.scene import Scene, moved
+from archdraw.scene import Scene, bounds, moved
 from archdraw.theme import load_theme
 from archdraw.views.glyphs import letters_of
 
 DECLARATION = re.compile(r"^<\?xml[^>]*>\s*")
 DARK = ':root:not([data-theme="light"])', ':root[data-theme="dark"]'
 """What a page is where its system is dark, and where its reader has chosen so."""
+
+AIR = 12
+"""Px above what a picture begins with."""
 
 
 @record
@@ -31,15 +35,16 @@ class Figure:
     own_letters: bool = True
 
 
-def figure(scene: Scene, prefix: str, *, below: float = 0) -> Figure:
+def figure(scene: Scene, prefix: str, *, header: bool = True) -> Figure:
     """``scene`` as it is in a page, where all of its ids begin with ``prefix``.
 
-    What is in the first ``below`` px is left out: a page has a heading of its own. Raises as
+    Without ``header``, as a page has a heading of its own, it begins with what is below that. Raises as
     :func:`archdraw.writers.write`.
     """
-    if below:
-        inside = tuple(one for one in moved(scene.children, 0, -below) if getattr(one, "role", "") != "header")
-        scene = replace(scene, children=inside, height=scene.height - below)
+    if not header:
+        inside = tuple(one for one in scene.children if getattr(one, "role", "") != "header")
+        top = floor(bounds(inside)[1]) - AIR
+        scene = replace(scene, children=moved(inside, 0, -top), height=scene.height - top)
     named = replace(scene, palette={name: colour(name) for name in scene.palette})
     text = Model.write(named, "svg", text="plain", prefix=prefix).decode()
     colours = tuple(name for name in scene.palette if colour(name) in text)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from archdraw.source import parse, plain, read_text
 
-DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of all that follows, which are none of a name: letters bring their own."""
 TEMPLATES = Path(__file__).parent / "templates"
 COMMENTS = re.compile(r"^\s*(?://.*|/\*\*?[^*]*(?:\*(?!/)[^*]*)*\*/\s*)$", re.M)
@@ -31,7 +31,7 @@ def page(template: str, **values: Any) -> str:
 
 def undirected(text: str) -> str:
     """``text`` without signs that turn the direction of what stands behind it."""
-    return text.translate(DIRECTIONS)
+    return DIRECTIONS.sub("", text)
 
 
 def as_is(markup: str) -> Markup:

@@ -12,7 +12,6 @@ from archdraw.analysis.concepts import known_concepts
 from archdraw.app.pictures import Picture, subject
 from archdraw.errors import ArchdrawError
 from archdraw.glossary.numbers import data_size, share
-from archdraw.layout import page as layout
 from archdraw.model import Model
 from archdraw.records import record, replaced
 from archdraw.site.entries import Site
@@ -26,8 +25,6 @@ from archdraw.views.several._uptake import Adopter, Dated, Timeline
 
 STATIC: tuple[str, ...] = ("findings.css",)
 NAMES: tuple[str, ...] = ("findings",)
-HEADER = layout.HEADER - 36
-"""Px of a picture above its axis, which the page's own heading takes the place of."""
 COMMON = 3
 """So many of the most common are named."""
 CONTEXT = 131072
@@ -106,7 +103,7 @@ def _finding(
         return None
     picture = Picture("scale" if view is scale.VIEW else "timeline", view, value, dict(drawn))
     shown = site.workshop.figure(
-        f"finding {name}", value, lambda _: figure(site.workshop.scene(picture), f"{name}-", below=HEADER)
+        f"finding {name}", value, lambda _: figure(site.workshop.scene(picture), f"{name}-", header=False)
     )
     return Finding(name, tuple(said(value)), site.shown(shown), _query(picture.name, {**asked, **drawn}))
 

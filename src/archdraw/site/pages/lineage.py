@@ -7,7 +7,6 @@ from itertools import groupby
 
 from archdraw.analysis.descent import Descent, Relation, Relative
 from archdraw.app.pictures import Picture
-from archdraw.layout import page as layout
 from archdraw.records import record
 from archdraw.site.entries import Entry, Site
 from archdraw.site.figures import Figure, figure
@@ -17,8 +16,6 @@ from archdraw.views.several import lineage
 
 STATIC: tuple[str, ...] = ("living.css", "living.js", "zoom.js", "lineage.js")
 NAMES: tuple[str, ...] = ("lineage",)
-HEADER = layout.HEADER - 36
-"""Px of the picture above its axis, which the page's own heading takes the place of."""
 
 
 @record(eq=False)
@@ -55,7 +52,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 def _drawn(site: Site, found: Descent) -> Figure:
     """The picture of ``found`` with a box for each model; letters that fonts lack were said with each plate."""
     return figure(
-        site.workshop.scene(Picture("lineage", lineage.VIEW, found, {"details": True})), "tree-", below=HEADER
+        site.workshop.scene(Picture("lineage", lineage.VIEW, found, {"details": True})), "tree-", header=False
     )
 
 
