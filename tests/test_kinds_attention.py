@@ -231,8 +231,8 @@ def test_an_indexer_chooses_tokens() -> None:
     assert words.notes[1:] == (
         "plus 8 indexer-key values per token",
         "each query attends to ≤ 32 keys",
-        "causal",
     )
+    assert describe(leaf(chosen, "attention")).detail.startswith("causal, ")
 
 
 @pytest.mark.parametrize(

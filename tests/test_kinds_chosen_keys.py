@@ -54,14 +54,13 @@ def test_blocks_that_an_index_chooses() -> None:
     assert words.notes == (
         "KV cache per token and layer: 2 × 2 × 8 values (64 bytes, bf16)",
         "plus 6 indexer-key values per token",
-        "each query attends to ≤ 48 keys, incl. those of its own block",
-        "causal",
+        "per KV head each query attends to ≤ 48 keys, incl. its own block of 16",
     )
     (indexer,) = (describe(leaf) for leaf in leaves(made) if leaf.name == "indexer")
     assert (indexer.full, indexer.tag) == ("Block indexer, top-3 blocks of 16 tokens, RoPE", "top-3 blocks")
     assert leaving(made, 1) == 1
     more = describe(BLOCKS.model_copy(update={"index_local_blocks": 3}).expand(SCOPE)).notes[2]
-    assert more == "each query attends to ≤ 48 keys, incl. those of its own block and the 2 before it"
+    assert more == "per KV head each query attends to ≤ 48 keys, incl. its own block of 16 and the 2 before it"
 
 
 def test_sinks_and_softcaps_go_with_selected_blocks() -> None:

@@ -251,12 +251,11 @@ def test_a_pooled_index_beside_grouped_query_attention() -> None:
     own = HIDDEN * (3 * 8 + 2 * 2) * 64 + 2 * 64
     assert total(made) == own + HIDDEN * 5 * 32 + 2 * 32
     assert facts(made).index_cache_bytes_per_token() == 2 * 32 // 4
-    assert facts(made).attended == {(256, 1): 8 * 128, (None, 4): 4 * 32}
+    assert facts(made).attended == {(256 + 3, 1): 8 * 128, (None, 4): 4 * 32}
     assert describe(made).label == "Gated sparse attention"
     assert describe(made).notes[1:] == (
         "plus 32 indexer-key values per 4 tokens",
         "each query attends to ≤ 256 tokens and its own unfinished block of 4",
-        "causal",
     )
     with pytest.raises(KindError, match="does not divide indexer_budget"):
         PooledSparseAttention(**heads, **index | {"indexer_budget": 255}).expand(SCOPE)

@@ -11,7 +11,8 @@ from archdraw.picture import Mask as Figure
 from archdraw.picture import Masks
 from archdraw.resources import specs_folder
 from archdraw.tree.facts import facts
-from archdraw.tree.masks import Mask, Pattern
+from archdraw.tree.masks import Mask
+from archdraw.tree.roles import Pattern
 from archdraw.tree.walks import leaves
 from archdraw.views.architecture import picture
 
@@ -118,6 +119,31 @@ def test_selected_keys_are_scattered() -> None:
     sparse = drawn["sparse, top 2,048"].rows
     assert {len(keys) for keys in sparse[4:]} == {4}
     assert any(keys != tuple(range(keys[0], keys[0] + 4)) for keys in sparse)
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.booleans(), st.integers(1, 14))
+def test_selected_keys_come_in_whole_blocks_up_to_the_query(
+    block: int, number: int, local: int, causal: bool, length: int
+) -> None:
+    mask = Mask("selection", number * block, causal, block=block, local=min(local, number))
+    for query, keys in enumerate(rows(mask, length)):
+        reached = range(query + 1 if causal else length)
+        blocks = {key // block for key in keys}
+        assert keys == [key for key in reached if key // block in blocks]
+        assert len(keys) <= (mask.most or 0)
+        assert query in keys or (not local and (block == 1 or not causal or (query + 1) % block == 0))
+        if causal and mask.local == 2:
+            assert set(range(max(query // block - 1, 0) * block, query + 1)) <= set(keys)
+
+
+def test_block_sparse_attention_is_drawn_in_blocks_with_the_own_one_of_each_query() -> None:
+    """MiniMax M3: ``index_block_size: 128``, ``index_topk_blocks: 16``, ``index_local_blocks: 1``."""
+    drawn = figures(load(specs_folder() / "minimax-m3-428b.yaml"))
+    for query, keys in enumerate(drawn["block-sparse, top 16 blocks"].rows):
+        blocks = {key // 2 for key in keys}
+        assert query in keys
+        assert keys == tuple(key for key in range(query + 1) if key // 2 in blocks)
+        assert len(blocks) == min(2, query // 2 + 1)
 
 
 def test_one_selection_in_all_layers_and_compressed_keys_have_no_figure() -> None:

@@ -61,11 +61,11 @@ TOP_OF_EARLIER = Term("top-{number}\u00a0of an earlier layer")
 SHARED_TOP = Term("top-{number}, shared")
 REACH = Term("each query attends to ≤ {keys:key|keys}")
 REACH_OWN_BLOCK = Term(
-    "each query attends to ≤ {keys:key|keys}, incl. those of its own block",
-    definition="of the block that the query is in, as far as it has come",
+    "per KV head each query attends to ≤ {keys:key|keys}, incl. its own block of {tokens}",
+    definition="of the block that the query is in, as far as it has come; each group of query heads has its own keys",
 )
 REACH_OWN_BLOCKS = Term(
-    "each query attends to ≤ {keys:key|keys}, incl. those of its own block and the {before} before it"
+    "per KV head each query attends to ≤ {keys:key|keys}, incl. its own block of {tokens} and the {before} before it"
 )
 REACH_UNFINISHED = Term("each query attends to ≤ {keys:token|tokens} and its own unfinished block of {tokens}")
 

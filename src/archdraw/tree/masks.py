@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
 from archdraw.records import record
-from archdraw.tree.blocks import Heads
-
-Pattern: TypeAlias = Literal["window", "chunk", "prefix", "selection"]
-"""Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""
+from archdraw.tree.keys import Heads
+from archdraw.tree.roles import Pattern
 
 
 @record
@@ -21,13 +17,17 @@ class Mask:
     - A ``prefix`` of ``size`` tokens is met by all; behind it, attention is causal.
     - Besides, the ``first`` tokens of the sequence are met by all (meta tokens, sinks).
     - A ``selection`` holds the ``size`` tokens that an indexer chose. Which these are is learned: :meth:`sees` scatters
-      as many.
+      as many. They come in whole blocks of ``block`` tokens on a fixed grid, as far as the query has come. The
+      ``local`` last ones, up to the query's own, are always among them (bidirectional: as many around it); without
+      ``local`` only finished blocks are chosen, and the unfinished one that the query is in is met besides.
     """
 
     pattern: Pattern = "window"
     size: int | None = None
     causal: bool = True
     first: int = 0
+    block: int = 1
+    local: int = 0
 
     @property
     def most(self) -> int | None:
@@ -35,7 +35,8 @@ class Mask:
         if self.size is None or self.pattern == "prefix":
             return None
         most = 2 * (self.size // 2) + 1 if self.pattern == "window" and not self.causal else self.size
-        return most + self.first
+        unfinished = self.block - 1 if self.pattern == "selection" and not self.local else 0
+        return most + unfinished + self.first
 
     def sees(self, query: int, key: int, length: int) -> bool:
         """Whether ``query`` meets ``key`` in a sequence of ``length`` tokens, both counted from 0."""
@@ -51,8 +52,24 @@ class Mask:
             case "chunk":
                 return query // self.size == key // self.size
             case "selection":
-                candidates = range(query + 1 if self.causal else length)
-                return key in sorted(candidates, key=lambda one: _scatter(query, one))[: self.size]
+                return self._selects(query, key // self.block, self.size // self.block, length)
+
+    def _selects(self, query: int, block: int, number: int, length: int) -> bool:
+        """Whether ``block`` is among the ``number`` of those that are chosen for ``query``, or met besides."""
+        own = query // self.block
+        reached = query + 1 if self.causal else length
+        complete = reached // self.block
+        if not self.local and block == complete:
+            return True
+        candidates = range(-(-reached // self.block) if self.local else complete)
+        near = range(own - self.local + 1, own + 1) if self.causal else _around(own, self.local)
+        order = sorted(candidates, key=lambda one: (abs(own - one) if one in near else length, _scatter(query, one)))
+        return block in order[:number]
+
+
+def _around(own: int, number: int) -> range:
+    """``number`` blocks of which ``own`` is in the middle, one less where that is even; none for 0."""
+    return range(own - number // 2, own + number // 2 + 1) if number else range(0)
 
 
 def _scatter(query: int, key: int) -> tuple[int, int]:
@@ -62,4 +79,5 @@ def _scatter(query: int, key: int) -> tuple[int, int]:
 
 def mask_of(heads: Heads) -> Mask:
     """The mask of attention with ``heads``."""
-    return Mask(heads.pattern if heads.reach is not None else "window", heads.reach, heads.causal, heads.first)
+    pattern = heads.pattern if heads.reach is not None else "window"
+    return Mask(pattern, heads.reach, heads.causal, heads.first, heads.block, heads.local)

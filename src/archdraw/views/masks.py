@@ -11,6 +11,7 @@ from archdraw.glossary.common import LAYERS
 from archdraw.picture import Inset
 from archdraw.picture import Mask as Figure
 from archdraw.picture import Masks as Figures
+from archdraw.records import replaced
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.masks import Mask, mask_of
 from archdraw.tree.patterns import periods, runs
@@ -22,6 +23,8 @@ CELLS = 12
 """Queries and keys of a figure."""
 REACH = 4
 """Cells that stand for a window, a chunk or a selection: a sign of being short, not to scale."""
+BLOCK = 2
+"""Cells that stand for a block, on whose grid keys are selected."""
 FIRST = 2
 """The same for tokens at the beginning that all queries see."""
 
@@ -72,13 +75,16 @@ def _label(mixer: Module, mask: Mask) -> Wording:
         return kind
     if mask.first and mask.pattern == "window":
         return plate.WINDOW_AND_FIRST(kind=kind, size=mask.size, first=mask.first)
+    if mask.pattern == "selection" and mask.block > 1:
+        return plate.SELECTED_BLOCKS(kind=kind, number=mask.size // mask.block)
     terms = {"window": plate.WINDOW, "chunk": plate.CHUNK, "prefix": plate.PREFIX, "selection": plate.SELECTION}
     return terms[mask.pattern](kind=kind, size=mask.size)
 
 
 def _cells(mask: Mask) -> tuple[tuple[int, ...], ...]:
     """``mask`` over a few tokens, each query with its keys."""
-    drawn = Mask(mask.pattern, None if mask.size is None else REACH, mask.causal, min(mask.first, FIRST))
+    size, block = None if mask.size is None else REACH, min(mask.block, BLOCK)
+    drawn = replaced(mask, size=size, first=min(mask.first, FIRST), block=block, local=min(mask.local, REACH // block))
     return tuple(tuple(key for key in range(CELLS) if drawn.sees(query, key, CELLS)) for query in range(CELLS))
 
 

@@ -8,7 +8,7 @@ from archdraw.checked import Checked, Field
 from archdraw.kinds.base import KindError
 from archdraw.kinds.fields import Size
 from archdraw.tree import blocks
-from archdraw.tree.masks import Pattern
+from archdraw.tree.roles import Pattern
 
 
 class Heads(Checked):
@@ -24,6 +24,10 @@ class Heads(Checked):
     )
     is_causal: bool = Field(default=True, description="Whether a token attends only to itself and those before it.")
     pattern: Pattern = Field(default="window", description="Which keys are within reach.")
+    block_size: Size = Field(default=1, description="Tokens per block, where whole blocks are selected.")
+    local_blocks: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="Blocks that are always selected: the query's own, those before it."
+    )
     use_cache: bool | None = Field(
         default=None, description="Whether keys and values are kept for later tokens; left out, if it is causal."
     )
@@ -33,10 +37,13 @@ OwnHeads = Annotated[Heads | None, Field(description="Its attention heads, where
 
 
 def made_heads(heads: Heads | None) -> blocks.Heads | None:
-    """The heads of the tree. Raises :class:`KindError` where groups do not divide them."""
+    """The heads of the tree. Raises :class:`KindError` where groups do not divide them, or blocks their reach."""
     if heads is None:
         return None
     groups = heads.num_key_value_heads or heads.num_attention_heads
+    if heads.reach is not None and heads.reach % heads.block_size:
+        message = f"block_size {heads.block_size} does not divide reach {heads.reach}"
+        raise KindError(message, "heads.block_size")
     if heads.num_attention_heads % groups:
         message = f"num_key_value_heads {groups} does not divide num_attention_heads {heads.num_attention_heads}"
         raise KindError(message, "heads.num_key_value_heads")
@@ -50,4 +57,6 @@ def made_heads(heads: Heads | None) -> blocks.Heads | None:
         pattern=heads.pattern,
         first=heads.first,
         kept=heads.is_causal if heads.use_cache is None else heads.use_cache,
+        block=heads.block_size,
+        local=heads.local_blocks,
     )

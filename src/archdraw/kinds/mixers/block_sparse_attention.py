@@ -67,8 +67,14 @@ class BlockSparseAttention(GroupedQuery):
         return super().expand(scope)
 
     def heads(self, scope: Scope) -> Heads:
-        """The heads; a query reaches the selected blocks."""
-        return replace(super().heads(scope), reach=self.reach, pattern="selection")
+        """The heads; a query reaches the selected blocks, its own always among them."""
+        return replace(
+            super().heads(scope),
+            reach=self.reach,
+            pattern="selection",
+            block=self.index_block_size,
+            local=self.index_local_blocks,
+        )
 
     def chooser(self, hidden: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Projections to index queries and keys; norm, scores and selection."""
@@ -88,9 +94,8 @@ class BlockSparseAttention(GroupedQuery):
     def selection(self) -> tuple[Note, ...]:
         """The indexer's cache, and how many keys a query attends to."""
         before = self.index_local_blocks - 1
-        reach = words.REACH_OWN_BLOCK(keys=self.reach)
-        if before:
-            reach = words.REACH_OWN_BLOCKS(keys=self.reach, before=before)
+        sizes = {"keys": self.reach, "tokens": self.index_block_size}
+        reach = words.REACH_OWN_BLOCKS(before=before, **sizes) if before else words.REACH_OWN_BLOCK(**sizes)
         return index_cache(self.index_head_dim), reach
 
     def masked(self) -> Phrase:

@@ -123,6 +123,7 @@ class MultiHeadLatent(LatentFields):
                 reach=self.sliding_window or self.index_topk,
                 cached=False,
                 pattern="selection" if self.sliding_window is None else "window",
+                block=self.index_kpool,
             ),
         )
 

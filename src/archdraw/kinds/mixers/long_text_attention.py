@@ -134,7 +134,8 @@ class RandomBlocks(LongText):
     def heads(self, scope: Scope) -> Heads:
         """The heads; a query meets the tokens of the blocks that its own attends to."""
         blocks = self.NEAR + self.ENDS + self.num_random_blocks
-        return replace(super().heads(scope), reach=blocks * self.block_size, pattern="selection")
+        reach, block = blocks * self.block_size, self.block_size
+        return replace(super().heads(scope), reach=reach, pattern="selection", block=block, local=self.NEAR)
 
     def named(self) -> Phrase:
         """As the kind."""

@@ -59,8 +59,9 @@ class PooledSparseAttention(GroupedQuery):
         return super().expand(scope)
 
     def heads(self, scope: Scope) -> Heads:
-        """The heads; a query reaches the selected blocks."""
-        return replace(super().heads(scope), reach=self.indexer_budget, pattern="selection")
+        """The heads; a query reaches the selected blocks, and besides the unfinished one that it is in."""
+        block = self.indexer_compress_ratio
+        return replace(super().heads(scope), reach=self.indexer_budget, pattern="selection", block=block)
 
     def named(self) -> Phrase:
         """The gate is named where there is one; the index is in the tag."""

@@ -226,19 +226,19 @@ class SoftmaxAttention(AttentionFields):
         """Which tokens a token may attend to, where attention is causal."""
         return mask(self.window)
 
-    def _attends_to_all(self) -> bool:
-        """Whether a token attends to all before it: the box of the attention says so, and no line is needed."""
-        return self.is_causal and self.masked() == words.FULL_CAUSAL()
+    def _is_only_causal(self) -> bool:
+        """Whether no window narrows what a token attends to: the box of the attention says "causal", no line does."""
+        return self.is_causal and self.masked() in (words.FULL_CAUSAL(), words.CAUSAL())
 
     def _whole(self) -> Words:
-        """Whether a token attends to all before it, or to all; a note says what else."""
+        """Whether a token attends to those before it, or to all; a note says what else."""
         if not self.is_causal:
             return words.BIDIRECTIONAL()
-        return words.CAUSAL() if self._attends_to_all() else ""
+        return words.CAUSAL() if self._is_only_causal() else ""
 
     def _facts(self) -> Iterator[Words]:
         """What no box shows, as short facts."""
-        if self.is_causal and not self._attends_to_all():
+        if self.is_causal and not self._is_only_causal():
             yield self.masked()
         if self.encoding is not None:
             yield self.encoding.note
