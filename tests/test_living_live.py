@@ -170,3 +170,14 @@ def test_without_scripts_all_is_there_to_read(chromium: Browser, site: Path) -> 
         page.click("#years td a[href$='#y2023'] >> nth=0")
         assert page.locator("math").is_visible()
         assert page.locator("figure svg").is_visible()
+
+
+def test_a_model_leads_to_what_changed_from_its_parent_and_says_how_a_slide_is_made(
+    chromium: Browser, site: Path
+) -> None:
+    with opened(chromium, site, "llama-2-7b.html") as page:
+        command = page.inner_text("#files code")
+        assert command == "archdraw render llama-2-7b.yaml --view slide -o llama-2-7b.pptx"
+        page.click("header a:text-is('what changed')")
+        page.wait_for_selector("#towers.of-2")
+        assert page.locator("#towers h3").all_inner_texts() == ["LLaMA 7B", "Llama 2 7B"]
