@@ -13,11 +13,12 @@ import pytest
 from archdraw import Model, load
 from archdraw.app.jobs import Output
 from archdraw.kinds.registry import kinds
-from archdraw.site.about import in_words, memory, outline, published
+from archdraw.site.about import memory, outline, published
 from archdraw.site.blocks import LEAVES, VARIABLE, made
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.features import ends
 from archdraw.tree.inventory import inventory
+from archdraw.tree.published import in_words
 from archdraw.tree.walks import walk
 from archdraw.views.insets import has_inside
 from archdraw.writers.svg import svg

@@ -117,8 +117,8 @@ def test_a_projector_reads_the_layer_that_it_reads() -> None:
     assert isinstance(opened.items[0], Chain)
     (frame,) = [item for item in opened.items[0].items if isinstance(item, Frame)]
     assert frame.times == "23 ×"
-    assert Words("layer 23 of 24 is read; what is behind it is counted") in opened.items
-    assert boxes(opened.items[0])[-2:] == ["1,024 → 4,096, GELU", "Projector"]
+    assert Words("reads the output of layer 22 (layers 0–23); what is unused is in the total") in opened.items
+    assert boxes(opened.items[0])[-2:] == ["Projector 1,024 → 4,096, GELU", "Projector 4,096 → 4,096"]
 
 
 def test_a_tower_too_high_for_a_page_has_a_box_for_each_run_of_layers() -> None:

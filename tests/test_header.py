@@ -34,6 +34,11 @@ def model(layers: str) -> Model:
     return Model.from_text(FRAME.format(layers=layers))
 
 
+def footer(name: str) -> tuple[str, ...]:
+    found = shipped(name)
+    return picture(found.spec, found.block).footer
+
+
 def line(model: Model) -> tuple[str, ...]:
     return subtitle(model.spec, model.block, model.facts)
 
@@ -201,3 +206,13 @@ def test_a_round_figure_stands_for_what_rounds_to_it(name: str, count: int) -> N
 )
 def test_a_figure_is_written_in_thousands(figure: float, written: str) -> None:
     assert in_thousands(figure) == written
+
+
+def test_a_published_figure_that_differs_is_given_with_the_reason() -> None:
+    """Table 3 of the paper has 65 million, its parts are 63: a reader needs the figure to see by how much."""
+    (said,) = (part for part in footer("transformer-2017") if "differs" in part)
+    assert said.startswith(
+        "differs from the published 65M total: the parts described in the paper add up to 63 million"
+    )
+    (said,) = (part for part in footer("gemma-4-e4b") if "differs" in part)
+    assert said.startswith("differs from the published 4.5B active: ")

@@ -78,7 +78,7 @@ def test_cross_attention_reads_a_source_and_caches_nothing_of_a_token() -> None:
     assert (inputs(made), outputs(made)) == (1, ("",))
     assert counted.cross_cache_bytes(1) == 2 * 64 * 2
     assert describe(made).notes == (
-        "KV cache per encoder position: 2\u00a0×\u00a04\u00a0×\u00a016\u00a0values (256 bytes, bf16)",
+        "KV cache per encoder position and layer: 2\u00a0×\u00a04\u00a0×\u00a016\u00a0values (256 bytes, bf16)",
         "K and V computed once from the encoder output",
         "bias on Q, V and output",
     )

@@ -190,6 +190,12 @@ def test_compressed_attention() -> None:
         "Softmax pooling, window 8, stride 4",
         "4:1 compression",
     )
+    # The indexer's keys come from a compressor like it: DeepseekV4Indexer of transformers.
+    assert boxes["compressor.indexer"].full == boxes["compressor"].full
+    assert [boxes[f"compressor.indexer.{name}"].label for name in ("kv_proj", "gate_proj")] == [
+        "index K 64",
+        "pooling weights 64",
+    ]
     assert boxes["rotary_emb"].full == "Inverse RoPE (16), on the output"
     assert boxes["o_a_proj"].full == "2 groups of heads, 256 → 48 each"
 
@@ -227,6 +233,8 @@ def test_shared_entries() -> None:
     assert "selects 16 candidate blocks of 8 for later layers" in describe(made.expand(SCOPE)).notes
     later = made.model_copy(update={"entries": "shared"})
     assert "top-k among 16 candidate blocks of 8" in describe(later.expand(SCOPE)).notes
+    (chooses,) = (describe(leaf) for leaf in leaves(later.expand(SCOPE)) if leaf.name == "indexer")
+    assert "among 16 × 8 candidates of an earlier layer" in chooses.full
 
 
 def test_compressed_attention_refuses_what_does_not_fit() -> None:

@@ -244,7 +244,7 @@ def test_qwen_mergers_stand_behind_the_layers_that_feed_the_text_model() -> None
     mergers = [part.body.label for _, part in walk(made.body) if isinstance(part, Side)]
     assert mergers == ["Merger for text layer 0", "Merger for text layer 1"]
     assert made.body.notes[-1] == (
-        "deepstack: outputs of layers 0, 2, each through a merger of its own, are added behind text layers 0 to 1"
+        "DeepStack: outputs of layers 0, 2, each through a merger of its own, are added behind text layers 0 to 1"
     )
 
 
@@ -253,7 +253,7 @@ def test_the_line_of_a_tower_says_what_a_token_is() -> None:
     assert beside(DEEPSEEK, SCOPE).body.notes[0] == "one token per 12×12 px"
     assert beside(MIMO_AUDIO, SCOPE).body.notes[0] == "one token per 4 moments"
     made = beside(CLIP, SCOPE)
-    assert made.body.notes[-1] == "layer 2 of 3 is read; what is behind it is counted"
+    assert made.body.notes[-1] == "reads the output of layer 1 (layers 0–2); what is unused is in the total"
     # What comes behind is counted and stands beside the line.
     (unused,) = [part for _, part in walk(made.body.body) if isinstance(part, Side)]
     assert (unused.body.label, unused.counted) == ("1 unused layer", True)

@@ -10,10 +10,12 @@ from archdraw.model import Model, load
 from archdraw.picture import Mask as Figure
 from archdraw.picture import Masks
 from archdraw.resources import specs_folder
+from archdraw.tree.blocks import Module
+from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.masks import Mask
 from archdraw.tree.roles import Pattern
-from archdraw.tree.walks import leaves
+from archdraw.tree.walks import leaves, walk
 from archdraw.views.architecture import picture
 
 patterns = st.sampled_from(("window", "chunk", "prefix", "selection"))
@@ -100,11 +102,14 @@ def test_a_symmetric_window_is_drawn_and_counted_to_both_sides() -> None:
     """ModernBERT, 2 layers of 3: ``local_attention: 128`` are 64 tokens before and 64 after, itself between them."""
     model = load(specs_folder() / "modernbert-base.yaml")
     drawn = figures(model)
-    near, far = drawn["sliding, window 128"].rows, drawn["global"].rows
+    near, far = drawn["sliding, window 128 (±64)"].rows, drawn["global"].rows
     assert all((key in near[query]) == (query in near[key]) for query in range(12) for key in range(12))
     assert far == (tuple(range(12)),) * 12
     assert {reach for reach, _ in model.facts.attended} == {None, 129}
     assert all("bidirectional" in mask.detail for mask in drawn.values())
+    (local, *_) = [part for _, part in walk(model.block) if isinstance(part, Module) and part.role == "sliding"]
+    assert "window 128 (±64)" in describe(local).detail
+    assert "bidirectional, window 128 tokens (64 each side)" in " ".join(describe(local).notes)
 
 
 def test_a_causal_mask_is_drawn_causal() -> None:

@@ -222,7 +222,7 @@ def test_each_half_of_a_model_says_what_a_token_passes_in_it() -> None:
     captions = [item.caption for item in column.items if isinstance(item, Frame)]
     assert captions == [
         "Causal encoder: reads the whole prompt, 7.89B active",
-        "Decoder: reads the end of the prompt, and generates, 7.58B active",
+        "Decoder: runs on the prompt's end; layer 20 caches K, V of all of it, 7.58B active",
     ]
     assert round(7.89 + 7.58 + model.facts.parts["head"] / 1e9, 1) == 16.1
     assert active_parameters(model.facts, model.spec.published).count == pytest.approx(16.1e9, rel=0.003)

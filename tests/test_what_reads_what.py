@@ -113,8 +113,8 @@ def test_layers_of_a_second_stack_are_numbered_on() -> None:
     made = plate(SPECS / "deepseek-v4-1-flash.yaml")
     (encoder, decoder) = (item for item in made.column.items if isinstance(item, Frame))
     assert (encoder.caption, decoder.caption) == (
-        "Causal encoder: reads the whole prompt",
-        "Decoder: reads the end of the prompt, and generates",
+        "Causal encoder: reads the whole prompt, 7.89B active",
+        "Decoder: runs on the prompt's end; layer 20 caches K, V of all of it, 7.58B active",
     )
     assert isinstance(decoder.body, Chain)
     bar = decoder.body.items[0]
@@ -164,7 +164,7 @@ def test_object_queries_lead_to_the_attention_of_the_decoder_and_not_to_its_line
 def test_what_leaves_an_encoder_between_its_layers_is_told_with_its_parameters() -> None:
     (panel,) = (inset for inset in plate(SPECS / "qwen3-vl-8b.yaml").insets if inset.title == "Vision encoder")
     said = [item.text for item in panel.items if isinstance(item, Words)]
-    assert said[-1] == "Merger for text layer 0, 1, 2: 120M parameters"
+    assert said[-1] == "Merger for text layer 0, 1, 2: 120M parameters together"
     assert "each through a merger of its own, are added behind text layers 0 to 2" in said[-2]
 
 

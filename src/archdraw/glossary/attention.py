@@ -138,13 +138,16 @@ OUTPUT = Term("output")
 
 # Masks
 WINDOW = Term("window {size}")
+WINDOW_EACH_SIDE = Term(
+    "window {size} (±{side})", definition="A window of which a half is before a token, a half after it."
+)
 CHUNK = Term("chunk {size}")
 BIDIRECTIONAL = Term("bidirectional", definition="A token attends to those after it, too.")
 CAUSAL = Term("causal", definition="A token attends to itself and to those before it.")
 FULL_CAUSAL = Term("full causal attention")
 CAUSAL_WINDOW = Term("causal, window {size:token|tokens}")
 CAUSAL_CHUNKS = Term("causal, chunks of {size:token|tokens}")
-BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size:token|tokens}")
+BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size:token|tokens} ({side} each side)")
 BIDIRECTIONAL_CHUNKS = Term("bidirectional, chunks of {size:token|tokens}")
 
 # Attention of long texts, and of contents and positions

@@ -73,6 +73,7 @@ SIDE_OUTPUT = Term("Output of a side module", definition="what a module beside t
 TO_CROSS_ATTENTION = Term("to all cross-attention layers")
 COMPUTED_ONCE = Term("K and V computed once from the encoder output")
 CROSS_CACHE = Term(
-    "KV cache per encoder position: 2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)"
+    "KV cache per encoder position and layer: "
+    "2\u00a0×\u00a0{heads}\u00a0×\u00a0{width}\u00a0values ({size:bytes}, bf16)"
 )
 AT_MOST = Term("at most {vectors:vector|vectors}")

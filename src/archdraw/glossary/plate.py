@@ -69,7 +69,13 @@ EXPERTS_OF = Term(
 BOTH = Term("{first}, {second}", definition="two boxes that follow each other as one")
 EITHER = Term("{first} or {second}", definition="two alternatives as one box")
 THAT_READS = Term("{name}, {what}", definition="layers with what reads another part of the model")
-PUBLISHED_DIFFER = Term("published figures differ: {why}")
+PUBLISHED_DIFFER = Term("differs from the published {figures:and}: {why}")
+PUBLISHED_FIGURES = {
+    "total_parameters": Term("{figure} total"),
+    "active_parameters": Term("{figure} active"),
+    "kv_cache_bytes_per_token": Term("KV cache of {figure:bytes} per token"),
+}
+"""How a footer names a published figure that is not the count, with the digits that it was published with."""
 SOURCES = Term("Source: {sources}")
 SOURCE_AND_MORE = Term("Source: {source}, {number} more in the description")
 NUMBER_OF_SOURCES = Term("{number:source|sources} in the description")
@@ -141,6 +147,7 @@ DENSE = Term("dense {what}")
 MASKS = Term("Attention masks")
 MASKS_RHYTHM = Term("Attention masks ({first} {one} : {second} {other})")
 WINDOW = Term("{kind}, window {size}")
+WINDOW_EACH_SIDE = Term("{kind}, window {size} (±{side})")
 WINDOW_AND_FIRST = Term("{kind}, window {size} + first {first}")
 CHUNK = Term("{kind}, chunk {size}")
 PREFIX = Term("{kind}, prefix {size}")
@@ -158,6 +165,7 @@ PARTLY = Term("{what} in {number:layer|layers}", definition="a block that not al
 IN_LAYER_BOX = Term("{layer}: {blocks}")
 IN_RESIDUAL_LAYER_BOX = Term("{layer}: {blocks}; {number:residual connection|residual connections}")
 BESIDE_LAYERS = Term("{what}: {count:parameters} parameters")
+ALL_BESIDE_LAYERS = Term("{what}: {count:parameters} parameters together", definition="the same of several")
 MEMORY = Term("Memory in bf16 at {context:token|tokens}")
 WEIGHTS = Term("weights {size:bytes}")
 CACHE = Term("KV cache {size:bytes}")

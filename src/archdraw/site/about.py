@@ -13,11 +13,9 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.inventory import inventory
-from archdraw.tree.published import FIGURES, agrees, in_thousands
+from archdraw.tree.published import FIGURES, fits, in_words
 from archdraw.views.insets import has_inside
 
-THOUSANDS = {"e3": "k", "e6": "M", "e9": "B", "e12": "T"}
-"""Powers of ten as people write them."""
 Row = dict[str, Any]
 
 
@@ -81,33 +79,20 @@ def published(model: Model) -> Iterator[Row]:
     said = model.spec.published
     if said is None:
         return
-    for field, counts in FIGURES.items():
+    for field in FIGURES:
         figure = getattr(said, field)
         if figure is None:
             continue
         text = model.spec.written("published", field) or str(figure)
         known = not model.facts.unknown
-        fits = known and any(agrees(count(model.facts), text) for count in counts)
+        equal = known and fits(model.facts, field, text)
         yield {
             "field": field,
             "figure": f"{figure:,}" if "e" not in text.lower() and "bytes" in field else in_words(figure),
             "source": said.source,
-            "agrees": fits if known else None,
-            "differs": None if fits else said.differs,
+            "agrees": equal if known else None,
+            "differs": None if equal else said.differs,
         }
-
-
-def in_words(figure: int) -> str:
-    """``figure`` with the digits that it has: 671e9 is 671B, 7e9 is 7B, a number that is written out is itself.
-
-    >>> in_words(671_000_000_000), in_words(8_030_000_000), in_words(671_026_419_200)
-    ('671B', '8.03B', '671,026,419,200')
-    """
-    short = in_thousands(figure)
-    digits, mark, power = short.partition("e")
-    if int(float(short)) != figure:
-        return f"{figure:,}"
-    return f"{digits}{THOUSANDS[mark + power]}" if mark else digits
 
 
 def outline(model: Model) -> Iterator[Row]:

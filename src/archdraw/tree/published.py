@@ -60,6 +60,8 @@ FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
 """The fields of ``published`` in a spec, and the counts that may be meant by it."""
 
 _EXACT_DIGITS = 7
+_THOUSANDS = {"e3": "k", "e6": "M", "e9": "B", "e12": "T"}
+"""Powers of ten as people write them."""
 _DECIMAL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -87,6 +89,19 @@ def in_thousands(figure: float) -> str:
     return f"{figure / 10**power:g}e{power}" if power else f"{figure:g}"
 
 
+def in_words(figure: int) -> str:
+    """``figure`` with the digits that it has: 671e9 is 671B, 7e9 is 7B, a number that is written out is itself.
+
+    >>> in_words(671_000_000_000), in_words(8_030_000_000), in_words(671_026_419_200)
+    ('671B', '8.03B', '671,026,419,200')
+    """
+    short = in_thousands(figure)
+    digits, mark, power = short.partition("e")
+    if int(float(short)) != figure:
+        return f"{figure:,}"
+    return f"{digits}{_THOUSANDS[mark + power]}" if mark else digits
+
+
 def agrees(count: int, text: str) -> bool:
     """Whether the figure written as ``text`` stands for ``count``: rounded, cut off, or within a hundredth."""
     figure, half = Decimal(text), tolerance(text)
@@ -95,6 +110,11 @@ def agrees(count: int, text: str) -> bool:
     # A single digit is hardly ever cut off: 1.8 billion are no 1B.
     above = 2 * half if half < figure / 20 else half
     return -half <= count - figure < above or abs(count - figure) <= figure / 100
+
+
+def fits(counted: Facts, field: str, text: str) -> bool:
+    """Whether one of the counts that may be meant by the published ``field`` agrees with the figure as ``text``."""
+    return any(agrees(count(counted), text) for count in FIGURES[field])
 
 
 def disagreements(document: Document, counted: Facts) -> list[Problem]:
@@ -113,10 +133,10 @@ def disagreements(document: Document, counted: Facts) -> list[Problem]:
         node = entry.value
         if entry.key not in FIGURES or not isinstance(node, ScalarNode) or not isinstance(node.value, int | float):
             continue
-        counts = [count(counted) for count in FIGURES[entry.key]]
         text = node.text if _DECIMAL.fullmatch(node.text) else str(node.value)
-        if not math.isfinite(node.value) or any(agrees(count, text) for count in counts):
+        if not math.isfinite(node.value) or fits(counted, entry.key, text):
             continue
+        counts = [count(counted) for count in FIGURES[entry.key]]
         found = " or ".join(f"{count:,}" for count in dict.fromkeys(counts))
         hint = "the spec differs from the model, or its figure is counted otherwise (docs/facts.md has the rules)"
         message = f"published {entry.key} {node.text}, but the blocks have {found}"

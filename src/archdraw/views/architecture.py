@@ -16,6 +16,7 @@ from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.framing import ANY
+from archdraw.tree.published import fits, in_words
 from archdraw.tree.walks import leaves, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, left_out_as_published
@@ -181,11 +182,23 @@ def _footer(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     sources = sources_of(spec)
     source = text(words.SOURCES(sources=sources)) if sources else ""
     license = text(words.LICENSE(license=spec.license)) if spec.license else ""
-    why = spec.published.differs if spec.published is not None else None
-    differs = text(words.PUBLISHED_DIFFER(why=why)) if why else ""
     where = "; ".join(filter(None, (source, left_out(model))))
     active = left_out_as_published(counted, spec.published)
-    return tuple(filter(None, (where, active, differs, mark, license, "archdraw")))
+    return tuple(filter(None, (where, active, _differing(spec, counted), mark, license, "archdraw")))
+
+
+def _differing(spec: Spec, counted: Facts) -> str:
+    """Which published figures are not the count of the blocks, and why; empty where the spec gives no reason."""
+    published = spec.published
+    if published is None or not published.differs:
+        return ""
+    said = [
+        term(figure=figure if "bytes" in field else in_words(figure))
+        for field, term in words.PUBLISHED_FIGURES.items()
+        if (figure := getattr(published, field)) is not None
+        and not fits(counted, field, spec.written("published", field) or str(figure))
+    ]
+    return text(words.PUBLISHED_DIFFER(figures=tuple(said), why=published.differs)) if said else ""
 
 
 def sources_of(spec: Spec) -> str:

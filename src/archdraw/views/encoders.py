@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from archdraw.glossary import text, within
-from archdraw.glossary.plate import BESIDE_LAYERS, IN_LAYER_BOX, IN_RESIDUAL_LAYER_BOX
+from archdraw.glossary.plate import ALL_BESIDE_LAYERS, BESIDE_LAYERS, IN_LAYER_BOX, IN_RESIDUAL_LAYER_BOX
 from archdraw.picture import Box, Chain, Inset, Item, Words
 from archdraw.tree.blocks import Block, Module, Residual, Sequence, Side
 from archdraw.tree.description import describe
@@ -136,7 +136,8 @@ def _beside_layers(block: Block) -> Iterator[str]:
     for label, modules in found.items():
         numbers = ", ".join(text(module.label).removeprefix(label).strip() for module in modules)
         count = sum(facts(module).total_parameters for module in modules)
-        yield text(BESIDE_LAYERS(what=f"{label} {numbers}".strip(), count=count))
+        said = BESIDE_LAYERS if len(modules) == 1 else ALL_BESIDE_LAYERS
+        yield text(said(what=f"{label} {numbers}".strip(), count=count))
 
 
 def _narrow(box: Box) -> Box:

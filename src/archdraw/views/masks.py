@@ -77,6 +77,8 @@ def _label(mixer: Module, mask: Mask) -> Wording:
         return plate.WINDOW_AND_FIRST(kind=kind, size=mask.size, first=mask.first)
     if mask.pattern == "selection" and mask.block > 1:
         return plate.SELECTED_BLOCKS(kind=kind, number=mask.size // mask.block)
+    if mask.pattern == "window" and not mask.causal:
+        return plate.WINDOW_EACH_SIDE(kind=kind, size=mask.size, side=mask.size // 2)
     terms = {"window": plate.WINDOW, "chunk": plate.CHUNK, "prefix": plate.PREFIX, "selection": plate.SELECTION}
     return terms[mask.pattern](kind=kind, size=mask.size)
 

@@ -280,12 +280,14 @@ def mask(window: Window | None, *, causal: bool = True) -> Phrase:
         case Window(size=size, chunked=True):
             return (words.CAUSAL_CHUNKS if causal else words.BIDIRECTIONAL_CHUNKS)(size=size)
         case Window(size=size):
-            return (words.CAUSAL_WINDOW if causal else words.BIDIRECTIONAL_WINDOW)(size=size)
+            return words.CAUSAL_WINDOW(size=size) if causal else words.BIDIRECTIONAL_WINDOW(size=size, side=size // 2)
 
 
-def window_detail(window: Window | None) -> Words:
-    """The window or chunk of a folded block, empty for none."""
+def window_detail(window: Window | None, *, causal: bool = True) -> Words:
+    """The window or chunk of a folded block, empty for none; how far it reaches to each side where it is not causal."""
     if window is None:
         return ""
+    if not (causal or window.chunked):
+        return words.WINDOW_EACH_SIDE(size=window.size, side=window.size // 2)
     term: Term = words.CHUNK if window.chunked else words.WINDOW
     return term(size=window.size)

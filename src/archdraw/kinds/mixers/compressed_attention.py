@@ -13,7 +13,7 @@ from archdraw.kinds.mixers.attention_parts import rms_norm, unit_norm
 from archdraw.kinds.mixers.compressed_parts import CompressedFields, Names, pooling
 from archdraw.kinds.mixers.indexer import index_cache, index_weights
 from archdraw.kinds.mixers.position import Rope
-from archdraw.tree.blocks import LINE, Block, Cache, Heads, Leaf, Module, Parallel, Sequence, Weight, linear
+from archdraw.tree.blocks import LINE, Block, Heads, Module, Parallel, Sequence, Weight, linear
 
 
 class CompressedAttention(CompressedFields):
@@ -83,43 +83,34 @@ class CompressedAttention(CompressedFields):
 
     def _compressor(self, hidden: int, ratio: int) -> Block:
         """From the input to the compressed entries: values and weights for each feature, their weighted mean."""
-        width, series = self.head_dim, self._series()
+        width = self.head_dim
+        return Sequence((*self._pooled("compressor", hidden, ratio, width), self.rotated("compressed KV")))
+
+    def _pooled(self, name: str, hidden: int, ratio: int, width: int, *, index: bool = False) -> tuple[Block, ...]:
+        """The compressor ``name``: values and pooling weights of each token, their mean over a window, and its norm."""
+        series = self._series()
         both = series * width
-        values = linear("compressor.kv_proj", words.KV(width=both), hidden, both, part="attention")
-        weights = linear("compressor.gate_proj", words.POOLING_WEIGHTS(width=both), hidden, both, part="attention")
+        kept = sparse_words.INDEX_KEYS(width=both) if index else words.KV(width=both)
+        values = linear(f"{name}.kv_proj", kept, hidden, both, part="attention")
+        weights = linear(f"{name}.gate_proj", words.POOLING_WEIGHTS(width=both), hidden, both, part="attention")
         mean = pooling(
             series * ratio,
             ratio,
             width,
             state=self._pending(ratio, width),
             weights=(Weight("position_bias", (ratio, both)),),
+            name=name,
+            index=index,
         )
-        norm = rms_norm("compressor.kv_norm", width)
-        return Sequence((Parallel((values, weights), "separate"), mean, norm, self.rotated("compressed KV")))
+        return Parallel((values, weights), "separate"), mean, rms_norm(f"{name}.kv_norm", width)
 
     def _index_sources(self, hidden: int) -> tuple[Block, ...]:
-        """The indexer's weights and its own compressed keys."""
+        """The indexer's weights, and its keys, which a compressor of its own makes."""
         ratio, heads, width = self.compress_ratio, self.index_n_heads, self.index_head_dim
         if ratio is None or heads is None or width is None:
             return ()
-        series = self._series()
-        keys = Leaf(
-            "compressor.indexer",
-            sparse_words.INDEX_KEYS(width=width),
-            role="latent",
-            detail=sparse_words.ONE_PER_TOKENS(tokens=ratio),
-            weights=(
-                Weight("compressor.indexer.kv_proj.weight", (series * width, hidden)),
-                Weight("compressor.indexer.gate_proj.weight", (series * width, hidden)),
-                Weight("position_bias", (ratio, series * width)),
-            ),
-            part="attention",
-            outputs=("index K",),
-            cache=Cache(width, every=ratio, index=True),
-            state=self._pending(ratio, width),
-        )
         weights = index_weights("compressor.indexer.scorer.weights_proj", hidden, heads)
-        return weights, Sequence((keys, rms_norm("compressor.indexer.kv_norm", width)))
+        return weights, Sequence(self._pooled("compressor.indexer", hidden, ratio, width, index=True))
 
     def _choice(self) -> tuple[Block, ...]:
         if self.index_topk is None or self.index_n_heads is None or self.index_head_dim is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 from archdraw.checked import Field
-from archdraw.glossary import Note, Phrase, positions
+from archdraw.glossary import Note, Phrase, Words, positions
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words
 from archdraw.glossary import sparse_attention as sparse_words
@@ -167,9 +167,10 @@ class CompressedFields(Kind):
         )
         return back, groups, output_projection(self.names.output_up, projected, hidden)
 
-    def entry_indexer(self, heads: Heads, *, turned: bool) -> Leaf:
-        """The leaf that selects entries."""
-        return lightning_indexer(sparse_words.TOP_ENTRIES, self.index_topk or 1, heads, rotated=turned)
+    def entry_indexer(self, heads: Heads, *, turned: bool, among: Words = "") -> Leaf:
+        """The leaf that selects entries: of all, or ``among`` those that an earlier layer left."""
+        top = self.index_topk or 1
+        return lightning_indexer(sparse_words.TOP_ENTRIES, top, heads, rotated=turned, among=among)
 
     def detail(self) -> tuple[Phrase, ...]:
         """Heads, their width and the window."""
@@ -197,17 +198,29 @@ class CompressedFields(Kind):
         return cached, (attention_words.CAUSAL_WINDOW(size=size), attention_words.SINK_PER_HEAD())
 
 
-def pooling(window: int, stride: int, width: int, *, state: int, weights: tuple[Weight, ...] = ()) -> Leaf:
-    """The mean over ``window`` tokens, one entry of ``width`` features per ``stride``; values and weights come in."""
+def pooling(
+    window: int,
+    stride: int,
+    width: int,
+    *,
+    state: int,
+    weights: tuple[Weight, ...] = (),
+    name: str = "compressor",
+    index: bool = False,
+) -> Leaf:
+    """The mean over ``window`` tokens, one entry of ``width`` features per ``stride``; values and weights come in.
+
+    Those of an ``index`` are keys of an indexer, which are no part of the KV cache.
+    """
     return Leaf(
-        "compressor",
+        name,
         words.SOFTMAX_POOLING(),
         role="latent",
         detail=words.POOLING(window=window, stride=stride),
         weights=weights,
         part="attention",
         inputs=2,
-        cache=Cache(width, every=stride),
+        cache=Cache(width, every=stride, index=index),
         state=state,
-        tag=words.COMPRESSION(ratio=stride),
+        tag="" if index else words.COMPRESSION(ratio=stride),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary import Phrase, Term, common, positions
+from archdraw.glossary import Phrase, Term, Words, common, positions
 from archdraw.glossary import sparse_attention as words
 from archdraw.records import record
 from archdraw.tree.blocks import Cache, Heads, Leaf, Sequence, Weight, linear
@@ -81,13 +81,13 @@ def index_queries(name: str, rank: int, heads: int, width: int) -> Leaf:
     return linear(name, label, rank, heads * width, part="attention", outputs=("index Q",))
 
 
-def lightning_indexer(selected: Term, top: int, heads: Heads, *, rotated: bool) -> Leaf:
-    """The leaf that scores and selects ``top`` keys; ``selected`` is the term that counts them."""
+def lightning_indexer(selected: Term, top: int, heads: Heads, *, rotated: bool, among: Words = "") -> Leaf:
+    """The leaf that scores and selects ``top`` keys, ``among`` others; ``selected`` is the term that counts them."""
     return Leaf(
         "indexer",
         words.LIGHTNING_INDEXER(),
         role="attention",
-        detail=(selected(number=top), positions.ROPE() if rotated else ""),
+        detail=(selected(number=top), among, positions.ROPE() if rotated else ""),
         part="attention",
         inputs=3,
         outputs=(SELECTED,),

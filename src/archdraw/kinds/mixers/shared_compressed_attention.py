@@ -115,12 +115,14 @@ class SharedCompressedAttention(CompressedFields):
         if ratio is None or heads is None or width is None or top is None:
             return [], []
         if self.indexer == "shared":
-            chosen = shared_entries(words.AND_SELECTION(number=top), SELECTED)
+            chosen = shared_entries(words.WITH_SELECTION(number=top), SELECTED)
             return [replace(chosen, tag=words.SHARED_SELECTION_TAG(number=top))], [LINE, LINE]
         blocks, size = self.candidate_topk_blocks, self.candidate_block_size
-        reach = blocks * (size or 1) if blocks and self.entries == "shared" else None
+        bounded = blocks if self.entries == "shared" else None
         choice = self.entry_indexer(
-            Heads(heads, 1, width, 0, reach=reach, every=ratio, cached=False), turned=isinstance(self.position, Rope)
+            Heads(heads, 1, width, 0, reach=bounded and bounded * (size or 1), every=ratio, cached=False),
+            turned=isinstance(self.position, Rope),
+            among=words.CANDIDATES(blocks=bounded, size=size or 1) if bounded else "",
         )
         weights = index_weights("indexer.weights_proj", hidden, heads)
         return [self._entries(hidden, ratio, width), weights], [self.rotated("entries"), choice]
@@ -128,7 +130,7 @@ class SharedCompressedAttention(CompressedFields):
     def _entries(self, hidden: int, ratio: int, index: int) -> Block:
         """The lines of entries and of index keys, ``index`` features wide: made here, or in an earlier layer."""
         if self.entries == "shared":
-            return shared_entries(words.AND_INDEX_KEYS(), "index K")
+            return shared_entries(words.WITH_INDEX_KEYS(), "index K")
         width = self.head_dim
         values = linear("compressor.wkv", words.KV(width=width), hidden, width, part="attention")
         norm = rms_norm("compressor.norm", width)

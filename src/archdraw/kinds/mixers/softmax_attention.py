@@ -210,7 +210,7 @@ class SoftmaxAttention(AttentionFields):
         return (
             head_counts(heads),
             head_dim(heads),
-            window_detail(self.window),
+            window_detail(self.window, causal=self.is_causal),
             "" if self.is_causal else words.BIDIRECTIONAL(),
             "" if self.encoding is None else self.encoding.remark,
         )

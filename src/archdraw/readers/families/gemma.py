@@ -19,7 +19,6 @@ from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.similarity import like
 from archdraw.readers.towers import siglip_tower
-from archdraw.readers.traced import commented
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
 
@@ -165,7 +164,6 @@ def _text(
     """Fills in the layers that Gemma 2 and 3 share; ``cap`` and ``final_cap`` are the class's defaults."""
     window = config.integer("sliding_window", "sliding_window_size", default=4096)
     if both_directions(config):
-        window = commented(window // 2 + 1, "half of sliding_window to each side")
         fields["is_causal"] = False
     fields |= {
         "query_pre_attn_scalar": config.number("query_pre_attn_scalar", default=256.0),

@@ -113,8 +113,8 @@ class _Layers:
         self.wide = config.flag("use_double_wide_mlp", default=False)
         self.act = _gated(config)
         self.causal = not both_directions(config)
-        size = config.integer("sliding_window", default=window)
-        self.window = size if self.causal else commented(size // 2 + 1, "half of sliding_window to each side")
+        # Of one that is not causal a half is before a token and a half after it, as a spec has it, too.
+        self.window = config.integer("sliding_window", default=window)
         self.k_eq_v = config.flag("attention_k_eq_v", default=False)
         self.bias = config.flag("attention_bias", default=False)
         self.positions = {
