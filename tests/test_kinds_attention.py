@@ -168,8 +168,10 @@ def test_what_is_added_to_the_scores() -> None:
     biased = made(position=RelativeBias(relative_attention_num_buckets=4), attn_logit_softcapping=30.0)
     assert facts(biased).total_parameters == SHAPE + 4 * 8
     assert describe(leaf(biased, "attention")).tag == "relative-position bias, logit softcap 30"
-    assert describe(biased).notes[1] == "owns the relative-bias table"
-    assert describe(made(position=RelativeBias(shared=True))).notes[1] == "relative-bias table of the first layer"
+    assert describe(biased).notes[1] == "owns the relative-bias table: 32 buckets of distances up to 128"
+    shared = RelativeBias(shared=True, relative_attention_num_buckets=8, relative_attention_max_distance=20)
+    said = describe(made(position=shared)).notes[1]
+    assert said == "relative-bias table of the first layer: 8 buckets of distances up to 20"
     assert not leaf(made(), "attention").tag
 
 

@@ -61,8 +61,10 @@ RELATIVE_BIAS = Term(
     source="Shaw et al. 2018, arXiv:1803.02155; Raffel et al. 2019, T5, arXiv:1910.10683",
 )
 RELATIVE_BIAS_UP_TO = Term("relative-position bias (≤\u00a0{distance})")
-OWNS_RELATIVE_BIAS = Term("owns the relative-bias table")
-SHARES_RELATIVE_BIAS = Term("relative-bias table of the first layer")
+OWNS_RELATIVE_BIAS = Term("owns the relative-bias table: {buckets:bucket|buckets} of distances up to {distance}")
+SHARES_RELATIVE_BIAS = Term(
+    "relative-bias table of the first layer: {buckets:bucket|buckets} of distances up to {distance}"
+)
 RELATIVE_PROFILES = Term("{number} relative-position profiles")
 
 NO_POSITIONS = Term(

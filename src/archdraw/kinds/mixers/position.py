@@ -215,8 +215,9 @@ class RelativeBias(PositionKind):
 
     @property
     def note(self) -> Words:
-        """Which layer has the table."""
-        return words.SHARES_RELATIVE_BIAS() if self.shared else words.OWNS_RELATIVE_BIAS()
+        """Which layer has the table, and what distances fall into its rows."""
+        term = words.SHARES_RELATIVE_BIAS if self.shared else words.OWNS_RELATIVE_BIAS
+        return term(buckets=self.relative_attention_num_buckets, distance=self.relative_attention_max_distance)
 
     def score_bias(self, heads: int) -> tuple[Words, tuple[Weight, ...]]:
         """The table, ``[buckets, heads]``."""
