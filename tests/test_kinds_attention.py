@@ -112,7 +112,7 @@ def test_attention_to_all_tokens_before_is_named_in_its_box() -> None:
 @pytest.mark.parametrize(
     ("fields", "note"),
     [
-        ({"sliding_window": 1024}, "bidirectional, window 1,024 tokens; no KV cache"),
+        ({"sliding_window": 1024}, "bidirectional, window 1,024 tokens (±512); no KV cache"),
         ({"attention_chunk_size": 64}, "bidirectional, chunks of 64 tokens; no KV cache"),
     ],
 )
@@ -168,7 +168,7 @@ def test_what_is_added_to_the_scores() -> None:
     biased = made(position=RelativeBias(relative_attention_num_buckets=4), attn_logit_softcapping=30.0)
     assert facts(biased).total_parameters == SHAPE + 4 * 8
     assert describe(leaf(biased, "attention")).tag == "relative-position bias, logit softcap 30"
-    assert describe(biased).notes[1] == "owns the relative-bias table: 32 buckets of distances up to 128"
+    assert describe(biased).notes[1] == "owns the relative-bias table: 4 buckets of distances up to 128"
     shared = RelativeBias(shared=True, relative_attention_num_buckets=8, relative_attention_max_distance=20)
     said = describe(made(position=shared)).notes[1]
     assert said == "relative-bias table of the first layer: 8 buckets of distances up to 20"

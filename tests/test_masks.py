@@ -109,7 +109,7 @@ def test_a_symmetric_window_is_drawn_and_counted_to_both_sides() -> None:
     assert all("bidirectional" in mask.detail for mask in drawn.values())
     (local, *_) = [part for _, part in walk(model.block) if isinstance(part, Module) and part.role == "sliding"]
     assert "window 128 (±64)" in describe(local).detail
-    assert "bidirectional, window 128 tokens (64 each side)" in " ".join(describe(local).notes)
+    assert "bidirectional, window 128 tokens (±64)" in " ".join(describe(local).notes)
 
 
 def test_a_causal_mask_is_drawn_causal() -> None:

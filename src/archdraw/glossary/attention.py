@@ -147,7 +147,7 @@ CAUSAL = Term("causal", definition="A token attends to itself and to those befor
 FULL_CAUSAL = Term("full causal attention")
 CAUSAL_WINDOW = Term("causal, window {size:token|tokens}")
 CAUSAL_CHUNKS = Term("causal, chunks of {size:token|tokens}")
-BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size:token|tokens} ({side} each side)")
+BIDIRECTIONAL_WINDOW = Term("bidirectional, window {size:token|tokens} (±{side})")
 BIDIRECTIONAL_CHUNKS = Term("bidirectional, chunks of {size:token|tokens}")
 
 # Attention of long texts, and of contents and positions
