@@ -13,7 +13,8 @@ from archdraw.glossary import text
 from archdraw.layout import page
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.plate.footers import footer_of
-from archdraw.picture import Box, Inset, Plate
+from archdraw.layout.plate.plate import draw
+from archdraw.picture import Box, Closed, Inset, Plate
 from archdraw.scene import Text
 from archdraw.theme import load_theme
 from archdraw.tree.blocks import Block, Module
@@ -118,7 +119,10 @@ def footer_lines(parts: tuple[str, ...], width: float) -> list[str]:
 
 
 def test_no_panel_gives_way_to_names() -> None:
-    """One line more of the footer would have taken the room of a panel."""
-    scene = shipped.plate("muse-spark-open")
+    """Lines of the footer that would take the room of a panel become a number."""
+    full = plate("muse-spark-open")
+    assert draw(full, load_theme("light")).left_out == ()
+    long = replace(full, closed=(Closed("", ", ".join(["Block with a name"] * 90), 90),))
+    scene = draw(long, load_theme("light"))
     assert scene.left_out == ()
-    assert "not opened: 5 boxes" in footer("muse-spark-open")
+    assert "not opened: 90 boxes" in " ".join(shape.text for shape in scene.shapes() if isinstance(shape, Text))

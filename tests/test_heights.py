@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shipped
+from archdraw.layout.canvas import Place
+from archdraw.layout.plate import zoom
 from archdraw.layout.plate.arrange import SPACE
 from archdraw.layout.plate.heights import MOST_BLANK, shared_out
 from archdraw.layout.plate.panels import MOST_AIR, measure
@@ -68,3 +70,14 @@ def test_lines_to_further_columns_pass_right_under_the_first() -> None:
     first = next(one for one in panels[1].children if isinstance(one, Rect) and one.kind == "container")
     lows = [max(y for _, y in line.points) for line in scene.shapes() if isinstance(line, Line) and line.kind == "zoom"]
     assert first.bottom < max(lows) < first.bottom + SPACE
+
+
+def test_a_line_to_a_further_column_leaves_its_box_where_its_letter_is() -> None:
+    """Moved by the few px up to where it passes, it would leave the frame around its box at a round corner."""
+    box, goal = Place(0, 880, 100, 931), Place(500, 100, 900, 700)
+    for bottom in (880.0, 890.0, 900.0, 905.0):
+        first = (measure(DIAGRAM, WIDTH), Place(200, 100, 480, bottom))
+        way = zoom._Way("A", "box", box, 905.5, 127.0, goal, 1)
+        (passed,) = zoom._passed([way], [[first], [(measure(DIAGRAM, WIDTH), goal)]])
+        assert zoom._snapped(passed).start == 905.5
+        assert passed.end > bottom

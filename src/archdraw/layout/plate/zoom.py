@@ -182,6 +182,9 @@ def _passed(ways: list[_Way], columns: Placed) -> list[_Way]:
     for way in ways:
         if way.column:
             lowest = max(lowest + LINE_SPACE, max(bottoms[: way.column]) + (LINES_PAD + LINE_SPACE) / 2)
+            if abs(way.start - lowest) < KINK:
+                # It passes where it leaves its box, or rises so far that it is seen: at its box it stays.
+                lowest = way.start if way.start >= lowest else way.start + KINK
             way = replace(way, end=lowest)
         result.append(way)
     return result
