@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
-from archdraw import drawn_with as drawing
-from archdraw import provenance
+from archdraw import provenance, theme
 from archdraw.app import stale
 from archdraw.cli import run
 from archdraw.drawn_with import drawn_with
@@ -64,7 +63,7 @@ def test_a_theme_counts_with_the_one_that_it_is_like(folder: Path, monkeypatch: 
     assert said is not None
     assert stale.faults(Path("pictures/a.svg"), said, ()) == []
     changed = load_theme("dark").model_copy(update={"page": "#000001"})
-    monkeypatch.setattr(drawing, "load_theme", lambda _: changed)
+    monkeypatch.setattr(theme, "load_theme", lambda _: changed)
     (fault,) = stale.faults(Path("pictures/a.svg"), said, ())
     assert fault.startswith("stale: the theme dark changed")
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from archdraw.cache.store import digest
 from archdraw.doors import PROFILES, THEMES, VIEWS, Door
 from archdraw.errors import ArchdrawError
-from archdraw.profile import load_profile
 from archdraw.provenance import LENGTH, name_of
-from archdraw.theme import Theme, load_theme
+
+if TYPE_CHECKING:
+    from archdraw.theme import Theme
 
 Kind: TypeAlias = Literal["theme", "page", "font", "template"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -28,7 +29,9 @@ def drawn_with(
     A ``view`` that is no page adds nothing, nor does a theme that was made by a program.
     """
     asked: list[tuple[Kind, str | Path]] = []
-    if isinstance(theme, Theme):
+    if not isinstance(theme, str | Path):
+        from archdraw.theme import load_theme
+
         theme = theme.name if theme.name in THEMES.names() and load_theme(theme.name) == theme else ""
     if theme:
         asked.append(("theme", theme))
@@ -45,6 +48,10 @@ def digest_with(kind: Kind, place: str | Path) -> str:
 
     A theme or page counts by all that it says, also by what it takes over from another; not by its comments.
     """
+    # Commands that draw nothing read no YAML.
+    from archdraw.profile import load_profile
+    from archdraw.theme import load_theme
+
     try:
         if kind == "theme":
             return _of_data(load_theme(place).model_dump())
