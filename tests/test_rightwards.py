@@ -179,3 +179,13 @@ def test_the_command_takes_a_direction(tmp_path: Path, capsys: pytest.CaptureFix
     assert out.read_bytes() == model.write(model.scene("slide", direction="right"), "svg")
     assert run(["render", "gpt-2", "--view", "thumb", "--direction", "right", "-o", str(out)]) == 1
     assert "thumb is drawn upwards only" in capsys.readouterr().err
+
+
+def test_a_page_does_without_the_inside_of_layers_before_it_is_refused() -> None:
+    drop = load_profile("page").towards("right").drop
+    assert "inside" not in load_profile("page").drop
+    assert drop.index("inside") + 1 == drop.index("rows")
+    scene = archdraw.load("tencent-hy4-preview-770b-a49b").scene("page", direction="right")
+    assert faults(scene) == []
+    said = " ".join(shape.text for shape in scene.shapes() if isinstance(shape, Text))
+    assert "not shown: the inside of layers" in said

@@ -91,7 +91,8 @@ class Profile(Checked):
     def towards(self, direction: Direction) -> Profile:
         """The same page of a model that flows in this ``direction``.
 
-        To the right, a module beside the line makes its row higher, so that it goes before alternatives do. Raises
+        To the right, a module beside the line makes its row higher, so that it goes before alternatives do, and what is
+        inside of layers goes before boxes become one. Raises
         :class:`ArchdrawError` for a thumbnail that is to flow to the right.
         """
         if direction == "right" and self.layout == "thumb":
@@ -102,6 +103,10 @@ class Profile(Checked):
             place = drop.index("alternatives")
             first = [step for step in _FIRST if step not in drop[:place]]
             drop = [*drop[:place], *first, *(step for step in drop[place:] if step not in first)]
+            # In place of no picture: what is inside of layers stands in panels, as far as they find room.
+            if "inside" not in drop:
+                last = min((drop.index(step) for step in ("rows", "whole") if step in drop), default=len(drop))
+                drop.insert(last, "inside")
         return self.model_copy(update={"direction": direction, "drop": tuple(drop)})
 
 
