@@ -70,7 +70,7 @@ def footer(name: str) -> str:
     ("name", "named"),
     [
         # Its author chose the panels: what they leave out is named all the same.
-        ("inkling-2-mini", ["Vision encoder, Local layer, Global layer", "in Looped local layer: Sliding relative"]),
+        ("inkling-2-mini", ["Vision encoder, Local layer, Global layer", "in Looped local layer: Sliding-window"]),
         ("detr-r50", ["in ResNet-50: Stage 1, Stage 2, Stage 3, Stage 4"]),
         # The first are in layers that are folded to bars, the last stands beside the line.
         ("deepseek-v4-1-flash", ["Sliding-window attention, Global sparse attention, DSpark"]),

@@ -90,7 +90,7 @@ def test_a_bar_says_where_a_layer_lacks_what_it_has_elsewhere(own: str, line: st
         ("modernbert-base", "layer 0: Global attention, without pre-attention LayerNorm"),
         ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
         # What it lacks of the layer that is most alike, and nothing of it twice; where, as it has another elsewhere.
-        ("inkling-2-small", "layer 0: Sliding relative attention, without attention residual before attention"),
+        ("inkling-2-small", "layer 0: New block, Sliding-window attention, reads the embedding alone"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:

@@ -6,11 +6,13 @@ from fractions import Fraction
 
 import pytest
 
+from archdraw.glossary import text
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.embeddings.head import OutputHead
 from archdraw.kinds.layers.decoder import Decoder
 from archdraw.kinds.layers.loop import Loop
 from archdraw.kinds.mixers.clipped_attention import ClippedRelativeAttention
+from archdraw.kinds.mixers.relative_attention import AddedConvolution
 from archdraw.kinds.residuals.attention_residual import AttentionResidualOutput
 from archdraw.kinds.residuals.block_attention_residual import BlockAttentionResidual
 from archdraw.tree.blocks import Window
@@ -138,3 +140,17 @@ def test_a_head_of_fewer_rows_cannot_be_the_table() -> None:
     with pytest.raises(KindError) as error:
         head.expand(Scope(hidden_size=32, vocab_size=100, tie_word_embeddings=True))
     assert error.value.field == "unpadded_vocab_size"
+
+
+def test_added_convolutions_say_what_their_sum_is_divided_by() -> None:
+    """Inkling2ShortConvolution divides by √(k + 1), Inkling2DynamicShortConvolution by √(2 k + 1); Inkling has none."""
+    plain, scaled = (
+        AddedConvolution(conv_kernel_size=4, output_scale=scale).expand(SCOPE).detail for scale in (False, True)
+    )
+    assert (text(plain), text(scaled)) == (
+        "causal conv (k\u00a0=\u00a04) + residual",
+        "(causal conv (k\u00a0=\u00a04) + residual) / √5",
+    )
+    dynamic = PLAIN.model_copy(update={"dynamic_convolution": True}).expand(SCOPE)
+    labels = [text(leaf.label) for leaf in leaves(dynamic) if leaf.role == "convolution"]
+    assert labels == ["(dynamic conv (k\u00a0=\u00a04) + residual) / √9"] * 2

@@ -13,11 +13,12 @@ from archdraw.kinds.layers.primitives import Linear
 from archdraw.kinds.mixers.attention import MultiHead
 from archdraw.kinds.residuals.affine import AffineResidual
 from archdraw.kinds.residuals.attention_residual import AttentionResidual, AttentionResidualOutput
+from archdraw.kinds.residuals.block_attention_residual import BlockAttentionResidual
 from archdraw.kinds.residuals.hyper_connections import GatedResidual, HyperConnections, ResidualStreams, StreamHead
 from archdraw.kinds.residuals.residual import ResidualKind, ScaledResidual
 from archdraw.kinds.residuals.tanh_gated_residual import TanhGatedResidual
 from archdraw.kinds.residuals.weighted_residual import WeightedResidual
-from archdraw.tree.blocks import Parallel, Repeat, Residual, Sequence
+from archdraw.tree.blocks import Leaf, Parallel, Repeat, Residual, Sequence
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.walks import layers, leaves
@@ -49,6 +50,24 @@ def test_attention_residuals_have_a_norm_and_a_query_each() -> None:
     assert facts(last).total_parameters == 2 * 32
     (mean,) = (leaf for leaf in leaves(last))
     assert describe(mean).full == "Attention residuals, blocks of 12 layers"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        AttentionResidual(attn_res_block_size=12, begins_block=True),
+        BlockAttentionResidual(n_layers_per_attn_res_block=6, begins_block=True),
+    ],
+)
+def test_the_first_layer_of_a_block_begins_a_new_sum_before_its_attention(kind: ResidualKind) -> None:
+    """There alone: the feed-forward network adds to the sum that the attention has begun."""
+    (layer,) = layers(LAYER.model_copy(update={"residual": kind, "times": 1}).expand(SCOPE))
+    assert isinstance(layer.body, Sequence)
+    begins, *sublayers = layer.body.parts
+    assert isinstance(begins, Leaf)
+    assert describe(begins).full == "New block, the sum is stored, a new one begins at 0"
+    assert len(sublayers) == 2
+    assert begins.streams == next(leaf.streams for leaf in leaves(sublayers[0]) if leaf.streams)
 
 
 def around(kind: ResidualKind) -> list[str]:

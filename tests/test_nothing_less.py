@@ -174,7 +174,10 @@ def test_a_bar_of_layers_says_what_is_in_them() -> None:
         ("deepseek-v4-1-flash", "Engram (n-gram memory) in 1 layer, compressed sparse attention or shared compressed"),
         ("lfm2-5-1-2b", "Convolution layer, Attention layer: gated short convolution or grouped-query attention, "),
         ("lfm2-5-8b-a1b", "Attention layer, Convolution layer: grouped-query attention or gated short convolution, "),
-        ("inkling-2-small", "Local layer, Global layer: sliding relative attention, short convolution, mixture of exp"),
+        (
+            "inkling-2-small",
+            "Layer: sliding-window attention, short convolution, mixture of experts, short convolution",
+        ),
     ],
 )
 def test_a_bar_names_the_blocks_of_its_layers_in_their_order_and_how_many_have_one(name: str, expected: str) -> None:

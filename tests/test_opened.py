@@ -38,9 +38,8 @@ def test_what_few_models_have_is_worth_more() -> None:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("inkling-2-small", "Expert: Softcapped SwiGLU, width 2,304"),
         # The panel of the experts is one apart from that of the layer.
-        ("inkling-2-mini", "Expert: Softcapped SwiGLU, width 1,152"),
+        ("inkling-2-mini", "Expert: SiTU-GLU (4, 25), width 1,152"),
         (
             "gpt-oss-120b",
             "Expert: clamped SwiGLU, width 2,880; clamp: gate ≤ 7, |up| ≤ 7; gate × σ(1.702 gate) × (up + 1); "

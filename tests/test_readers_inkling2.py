@@ -14,7 +14,7 @@ from archdraw.readers import Reading, read_config
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.blocks import Block, Module
 from archdraw.tree.facts import facts
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import layers, leaves, walk
 
 TEXT: dict[str, Any] = {
     "architectures": ["Inkling2ForCausalLM"],
@@ -89,6 +89,15 @@ def test_looped_layers_have_gates_and_a_cache_for_each_pass(tmp_path: Path) -> N
 def test_the_first_layer_reads_the_embedding_alone(tmp_path: Path) -> None:
     means = [leaf for leaf in leaves(tree(reading(tmp_path, TEXT))) if leaf.name == "attention_input"]
     assert [bool(leaf.weights) for leaf in means][:2] == [False, True]
+
+
+@pytest.mark.parametrize(("config", "firsts"), [(TEXT, [0, 6]), (LOOP, [0, 2, 4, 6])])
+def test_the_first_layer_of_each_block_begins_a_sum(config: dict[str, Any], firsts: list[int], tmp_path: Path) -> None:
+    """Inkling2SlidingDecoderLayer: ``is_block_boundary`` where layer_idx % n_layers_per_attn_res_block is 0."""
+    every = layers(tree(reading(tmp_path, config)))
+    assert [
+        place for place, layer in enumerate(every) if any(leaf.name == "new_block" for leaf in leaves(layer))
+    ] == firsts
 
 
 def test_images_join_behind_the_norm_of_tokens(tmp_path: Path) -> None:

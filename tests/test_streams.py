@@ -45,6 +45,25 @@ def layered(residual: Any) -> list[Any]:
     ]
 
 
+def test_a_port_that_some_layers_lack_says_how_many_have_it() -> None:
+    """A new block begins in every fourth layer; where all layers have the port, it says nothing."""
+    begins = {"attention_residual": {"attn_res_block_size": 4, "begins_block": True}}
+    some, every = (
+        lanes_in(picture(spec, expand(spec)).column)[0].joints[0].read
+        for spec in (model(begun(begins)), model(layered(begins)))
+    )
+    assert [(port.label, port.layers) for port in some] == [("New block", "only in 2 of 8 layers"), ("AttnRes", "")]
+    assert [(port.label, port.layers) for port in every] == [("New block", ""), ("AttnRes", "")]
+
+
+def begun(residual: Any) -> list[Any]:
+    """Eight layers, of which the first and the fifth begin a block."""
+    _, layer, last = layered(residual)
+    first = {"decoder": layer["decoder"] | {"times": 1}}
+    others = {"decoder": layer["decoder"] | {"residual": {"attention_residual": {"attn_res_block_size": 4}}}}
+    return ["embedding", {"stack": {"num_hidden_layers": 8, "pattern": [first, others]}}, last]
+
+
 def lanes_in(item: Diagram) -> list[Lanes]:
     match item:
         case Lanes():

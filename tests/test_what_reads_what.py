@@ -202,6 +202,23 @@ def test_attention_residuals_have_a_panel_that_says_what_is_read() -> None:
     said = [item.text for item in insets["Attention residuals"].items if isinstance(item, Words)]
     assert said[0].startswith("a sublayer reads Σ softmax(w · norm(sum)) sum")
     assert "begins anew every 12 layers" in said[-1].replace("\u00a0", " ")
+    assert "New block: the sum is stored, a new one begins at 0" in said
+
+
+def test_streams_of_several_kinds_of_layers_have_one_panel_with_the_ports_of_all() -> None:
+    (inset,) = (one for one in plate(SPECS / "inkling-2-small.yaml").insets if one.title == "Attention residuals")
+    said = [item.text for item in inset.items if isinstance(item, Words)]
+    ports = [line for line in said if line.startswith("Attention residuals: ")]
+    assert ports == ["Attention residuals: blocks of 6 layers", "Attention residuals: 3 means of sums: Q, K and V"]
+
+
+def test_mixers_that_a_legend_calls_alike_are_drawn_alike() -> None:
+    """Local layers of Inkling 2 Mini differ in where the norm of what comes in is, those of a loop and the others."""
+    strip = plate(SPECS / "inkling-2-mini.yaml").strip
+    assert strip is not None
+    assert [entry.label for entry in strip.legend] == ["sliding", "global", "MoE"]
+    assert len({cell.upper_variant for cell in strip.cells if cell.upper == "sliding"}) == 1
+    assert strip.caption.startswith("24 layers = (5 sliding + 1 global) × 4")
 
 
 def test_panels_of_one_title_say_which_column_they_are_of() -> None:

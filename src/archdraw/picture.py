@@ -109,10 +109,11 @@ class Rail:
 
 @record
 class Port:
-    """A box so small that it stands on lines, which it reads or writes: of its words it has only ``label``."""
+    """A box on lines, which it reads or writes: it has only its ``label`` and, at the right, in how many ``layers``."""
 
     box: Box
     label: str
+    layers: str = ""
 
 
 @record
@@ -137,8 +138,7 @@ class Joint:
 class Lanes:
     """``number`` lines at the left, called ``label``, with what is joined to them one after the other.
 
-    A single one is a residual line with ports on it. The place of ``path`` is that of the label; ``plain`` is the same
-    with boxes in place of ports.
+    A single one is a residual line with ports on it. ``path`` is that of the label; ``plain`` has boxes for ports.
     """
 
     joints: tuple[Joint, ...]

@@ -229,6 +229,7 @@ SHORT_CONVOLUTION = Term(
 )
 CAUSAL_CONVOLUTION = Term("causal conv (k = {kernel})", definition="A convolution over the last k tokens.")
 CONVOLUTION_RESIDUAL = Term("causal conv (k\u00a0=\u00a0{kernel}) + residual")
+SCALED_CONVOLUTION_RESIDUAL = Term("(causal conv (k\u00a0=\u00a0{kernel}) + residual) / √{taps}")
 LEARNED_SCALE = Term(
     "× learned scale",
     definition="One learned number that multiplies all features.",

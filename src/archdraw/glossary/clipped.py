@@ -13,7 +13,7 @@ LENGTH_CLIP = Term("L2 clip", definition="A vector is scaled down to a length wh
 CLIPPED_TO = Term("L2 clip per head", definition="Each head's vector is scaled down to a length where it is longer.")
 LENGTH_AND_SCALE = Term("{scaled} × learned scale; length ≤\u00a0{limit}")
 DYNAMIC_CONVOLUTION = Term(
-    "dynamic conv (k\u00a0=\u00a0{kernel}) + residual",
+    "(dynamic conv (k\u00a0=\u00a0{kernel}) + residual) / √{taps}",
     definition="A causal convolution whose weights are learned ones and, for each head, some that each token makes.",
     source="Wu et al. 2019, Pay Less Attention with Lightweight and Dynamic Convolutions, arXiv:1901.10430",
 )
@@ -22,7 +22,7 @@ SINKS_OF = Term("sinks {number}", definition="A logit for each head, made from t
 SINK_OF_TOKEN = Term("one sink per head and token")
 
 MEANS_FOR_LINES = Term("{means:mean|means} of sums: {lines:and}")
-EMBEDDING_ALONE = Term("the embedding alone")
+EMBEDDING_ALONE = Term("reads the embedding alone")
 BARE_DEPTH_MEAN = Term("a sublayer reads Σ softmax(w · sum / √d) sum, over the normalized sums of all blocks so far")
 BLOCK_RESIDUALS = Term(
     "Block attention residuals",

@@ -99,9 +99,15 @@ DEPTH_MEAN = Term(
     source="Kimi Team 2026, arXiv:2603.15031",
 )
 DEPTH_SUMS = Term(
-    "right lane: the running sum, which begins anew every {layers:layer|layers}; left: the sums of the blocks before, "
-    "the embedding first"
+    "right lane: the running sum, which begins anew every {layers:layer|layers}, at New block; left: the sums of the "
+    "blocks before, the embedding first"
 )
+NEW_BLOCK = Term(
+    "New block",
+    definition="the running sum of a block of layers joins the sums of finished blocks, and the next begins at 0",
+    source="Kimi Team 2026, Attention Residuals, arXiv:2603.15031",
+)
+SUM_BEGINS = Term("the sum is stored, a new one begins at 0")
 ATTN_RES = Term("AttnRes", proper=True, source="Kimi Team 2026, arXiv:2603.15031")
 BLOCKS_OF = Term("blocks of {layers:layer|layers}")
 

@@ -151,7 +151,7 @@ def signed(block: Block, keyword: str, given: Settings) -> Block:
             return block
 
 
-UNSIGNED = frozenset({"label", "name", "times", "projections", "gate_projection"})
+UNSIGNED = frozenset({"label", "name", "times", "projections", "gate_projection", "input_norms"})
 """Fields that are no settings of how a block works: its name, how often it comes, how its weights are stored."""
 
 

@@ -42,7 +42,7 @@ def opened(module: Module, path: str) -> Diagram:
 
 
 def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | None = None) -> Box:
-    """``block`` as one box, with the chips of what it holds."""
+    """``block`` as one box, with the chips of what is in it: those of a mixer, which a box of a whole layer has not."""
     words = describe(block)
     return Box(
         path,
@@ -51,7 +51,7 @@ def folded(block: Leaf | Module, path: str, *, label: str = "", detail: str | No
         role=block.role,
         inputs=inputs(block),
         outputs=outputs(block),
-        chips=chips(block) if isinstance(block, Module) else (),
+        chips=chips(block) if isinstance(block, Module) and block.level != "layer" else (),
         title=f"{words.label}: {words.detail}" if words.detail else words.label,
         cap=block.role == "norm",
         short=block.label.term.short if isinstance(block.label, Phrase) else "",

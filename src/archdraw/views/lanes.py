@@ -91,14 +91,23 @@ def modules(layer: Block, drawn: Diagram, paths: Mapping[int, str]) -> Iterator[
         yield Module(LANES, one.streams.title, body, kind=one.streams.kind, notes=one.streams.notes), path
 
 
+def merged(found: Iterable[tuple[Module, str, tuple[int, ...]]]) -> list[tuple[Module, str, tuple[int, ...]]]:
+    """Modules of :func:`modules`, with their paths and layers: those of streams of one kind are one, with all ports."""
+    every: dict[tuple[object, ...], tuple[Module, str, tuple[int, ...]]] = {}
+    for module, path, places in found:
+        key = (module.label, module.kind, module.notes)
+        first, where, others = every.get(key, (module, path, ()))
+        ports = dict.fromkeys((*leaves(first.body), *leaves(module.body)))
+        body = Sequence(tuple(ports))
+        every[key] = (replace(first, body=body), where, tuple(sorted({*others, *places})))
+    return list(every.values())
+
+
 def panel(module: Module, path: str, priority: int | None) -> Inset:
     """The panel of a module of :func:`modules`: lanes are drawn where they are, it says what is done at their ports."""
     formula, *notes = (text(note) for note in module.notes)
-    lines = [
-        Words(text(plate.PORT(label=leaf.label, detail=leaf.detail)), strong=True)
-        for leaf in leaves(module.body)
-        if leaf.detail
-    ]
+    said = (text(plate.PORT(label=leaf.label, detail=leaf.detail)) for leaf in leaves(module.body) if leaf.detail)
+    lines = [Words(line, strong=True) for line in dict.fromkeys(said)]
     items = (Words(formula, strong=True), *lines, *map(Words, notes))
     return Inset(text(module.label), items, source=path, priority=priority)
 
@@ -166,13 +175,18 @@ def _drawn(one: Joined, drawn: Callable[[Block], Diagram]) -> tuple[Joint | None
     if len(boxes) < len(before) + len(mix) + len(read) + len(write):
         return None, plain
     ports = {
-        id(leaf): Port(box, text(leaf.tag))
+        id(leaf): Port(box, text(leaf.tag), _share(box, leaf))
         for leaf, box in zip((*one.before, *one.mix, *one.read, *one.write), boxes, strict=True)
     }
     reading, between, writing = (
         tuple(ports[id(leaf)] for leaf in leaves) for leaves in ((*one.before, *one.read), one.mix, one.write)
     )
     return Joint(body, reading, between, writing), plain
+
+
+def _share(box: Box, leaf: Leaf) -> str:
+    """What ``box`` says before the detail of its ``leaf``: in how many layers it is, where not in all."""
+    return box.detail.removesuffix(text(leaf.detail)).rstrip("; ") if box.layers else ""
 
 
 def _lanes(item: Diagram) -> Iterator[Lanes]:

@@ -157,6 +157,7 @@ def _body(
     groups = [replace(group, parts={used[index]: has for index, has in group.parts.items()}) for group in groups]
     slots: list[Slot] = []
     bodies: list[Diagram] = []
+    ported: list[tuple[Module, str, tuple[int, ...]]] = []
     for group in groups:
         own = [
             _slot(column, places, paths) for column in group.columns({number: kinds[number].body for number in used})
@@ -164,8 +165,9 @@ def _body(
         members = sorted(place for number in group.parts for place in places[number])
         slots += [part for slot in own for part in _within(slot, len(members), paths)]
         bodies.append(_drawn(group.whole, own, members, len(main), paths, before))
-        for block, path in lanes.modules(group.whole, bodies[-1], paths):
-            slots.insert(0, Slot((Option(block, path, tuple(members)),)))
+        ported += [(block, path, tuple(members)) for block, path in lanes.modules(group.whole, bodies[-1], paths)]
+    for block, path, at in lanes.merged(ported):
+        slots.insert(0, Slot((Option(block, path, at),)))
     if len(bodies) == 1:
         return tuple(slots), bodies[0]
     together = [tuple(sorted(place for number in group.parts for place in places[number])) for group in groups]

@@ -61,8 +61,6 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
     # A layer without a module in it goes by its own name.
     above_of = [upper or lower or name for (upper, lower), name in zip(named, own, strict=True)]
     below_of = [lower for _, lower in named]
-    upper_variants = _variants([(upper, numbers[kind]) for kind, (upper, _) in enumerate(found)])
-    lower_variants = _variants([(lower, numbers[kind]) for kind, (_, lower) in enumerate(found)])
     number = len(order_of_kinds)
     if not all(below_of):
         # Layers without a feed forward go by their mixer; that they have none is written where others have both.
@@ -80,6 +78,8 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
                     where.setdefault(module, []).append(name)
             _set_apart(called, {module: ", ".join(layers) for module, layers in where.items()})
         named = [(_name(upper, upper_names), _name(lower, lower_names)) for upper, lower in found]
+    upper_variants = _variants([(upper, numbers[kind]) for kind, (upper, _) in enumerate(found)], upper_names)
+    lower_variants = _variants([(lower, numbers[kind]) for kind, (_, lower) in enumerate(found)], lower_names)
     orders = [factored(row) for row in rows if len(set(row)) > 1]
     caption = text(words.ORDER(number=number, orders="; ".join(orders)) if orders else words.IDENTICAL(number=number))
     order: tuple[OrderCell | OrderGroup, ...] = ()
@@ -132,7 +132,7 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
     if links:
         owners = {link.owner for link in links}
         cells = tuple(replace(cell, tick=str(n) if n in owners else cell.tick) for n, cell in enumerate(cells))
-    return Strip(caption, cells, tuple(legend), order, links)
+    return Strip(caption, cells, tuple(dict.fromkeys(legend)), order, links)
 
 
 def _titles(layers: Sequence[tuple[int, int]], named: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -193,18 +193,21 @@ def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: l
     return groups, bool(order) or times > 1
 
 
-def _variants(modules: list[tuple[Module | None, int]]) -> dict[Module, int]:
-    """The number of each module among those of its role, by how often it comes the most frequent first."""
-    counts: Counter[Module] = Counter()
+def _variants(modules: list[tuple[Module | None, int]], names: Mapping[Module, str]) -> dict[Module, int]:
+    """The number of each module among those of its role, by how often it comes the most frequent first.
+
+    Modules of one of ``names`` are drawn alike and have one number: a legend could not say which is which.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
     for module, number in modules:
         if module:
-            counts[module] += number
+            counts[module.role, names[module]] += number
     seen: Counter[str] = Counter()
-    found: dict[Module, int] = {}
-    for module, _ in counts.most_common():
-        found[module] = seen[module.role]
-        seen[module.role] += 1
-    return found
+    found: dict[tuple[str, str], int] = {}
+    for (role, name), _ in counts.most_common():
+        found[role, name] = seen[role]
+        seen[role] += 1
+    return {module: found[module.role, names[module]] for module, _ in modules if module}
 
 
 def _lettered(names: list[str], modules: dict[Module, str]) -> str:

@@ -53,7 +53,7 @@ def arranged(sublayers: list[Sublayer], join: Join, placement: Placement, *, sha
     if placement == "parallel":
         return _side_by_side(sublayers, join, shared=shared)
     place = _PLACEMENTS[placement]
-    return blocks.Sequence(tuple(part for one in sublayers for part in place(one, join)))
+    return blocks.Sequence(tuple(part for one in sublayers for joined in place(one, join) for part in row(joined)))
 
 
 def branch(parts: tuple[Block, ...]) -> Block:

@@ -27,7 +27,7 @@ from archdraw.kinds.mixers.attention_parts import (
     unit_norm,
     window_detail,
 )
-from archdraw.kinds.mixers.relative_attention import RelativeAttention
+from archdraw.kinds.mixers.relative_attention import RelativeAttention, scaled_convolution
 from archdraw.tree.blocks import (
     LINE,
     Block,
@@ -52,7 +52,8 @@ class ClippedRelativeAttention(RelativeAttention):
     Queries, and what mixes the profiles of the bias, pass a learned scale for each feature of each head and are then
     shortened to a length; so are keys, without a scale. Values pass an RMSNorm without weights. Each token makes a
     logit for each head that joins the softmax and adds nothing to the output. Keys and values pass a short causal
-    convolution that is added to them, whose weights a token may make itself (``dynamic_convolution``).
+    convolution that is added to them, whose weights a token may make itself (``dynamic_convolution``); the sum is
+    divided by the root of the number of its terms.
     """
 
     keyword: ClassVar[str] = "clipped_relative_attention"
@@ -190,7 +191,7 @@ class ClippedRelativeAttention(RelativeAttention):
         making = linear(f"{name}.sconv.weight_proj", own.TAPS(width=taps), hidden, taps, part="attention")
         convolution = Leaf(
             f"{name}.sconv",
-            own.DYNAMIC_CONVOLUTION(kernel=kernel) if dynamic else words.CONVOLUTION_RESIDUAL(kernel=kernel),
+            own.DYNAMIC_CONVOLUTION(kernel=kernel, taps=2 * kernel + 1) if dynamic else scaled_convolution(kernel),
             role="convolution",
             weights=(
                 Weight("static_weight", (kernel, width)) if dynamic else Weight("conv1d.weight", (width, 1, kernel)),

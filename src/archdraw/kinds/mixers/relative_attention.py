@@ -196,11 +196,21 @@ class AddedConvolution(Kind):
     name: Annotated[
         str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=60, description="Its name in the checkpoint.")
     ] = "sconv"
+    output_scale: bool = Field(
+        default=False, description="Whether the sum is divided by √(conv_kernel_size + 1), its terms (Inkling 2)."
+    )
 
     def expand(self, scope: Scope) -> Leaf:
         """One leaf whose state is the last ``conv_kernel_size - 1`` tokens."""
         made = _convolution(self.name, self.term(), scope.hidden_size, self.conv_kernel_size)
-        return replace(made, detail=words.CONVOLUTION_RESIDUAL(kernel=self.conv_kernel_size))
+        kernel = self.conv_kernel_size
+        added = scaled_convolution(kernel) if self.output_scale else words.CONVOLUTION_RESIDUAL(kernel=kernel)
+        return replace(made, detail=added)
+
+
+def scaled_convolution(kernel: int) -> Words:
+    """What a convolution of ``kernel`` weights is whose sum with its input is divided by the root of its terms."""
+    return words.SCALED_CONVOLUTION_RESIDUAL(kernel=kernel, taps=kernel + 1)
 
 
 def _convolution(name: str, label: Phrase, width: int, kernel: int) -> Leaf:

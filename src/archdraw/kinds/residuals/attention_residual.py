@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archdraw.checked import Field
 from archdraw.glossary import residuals as words
@@ -19,12 +19,33 @@ _SOURCE = "Kimi Team 2026, Attention Residuals, arXiv:2603.15031; Kimi K3, secti
 _NAMES = {"attention": "self_attention_res", "feed_forward": "mlp_res"}
 
 
+BeginsBlock = Annotated[
+    bool,
+    Field(
+        description=(
+            "Whether this layer is the first of a block: the sum so far joins the finished ones, and the running sum "
+            "begins anew with what the attention adds to it."
+        )
+    ),
+]
+
+
+def with_new_block(sublayer: Block, streams: Streams) -> Block:
+    """``sublayer``, the first of a block, behind a leaf where the sum on ``streams`` ends and the next begins at 0.
+
+    It is in front of the mean that the sublayer reads: a sum that is finished and one that is not count alike there.
+    """
+    begins = Leaf("new_block", words.NEW_BLOCK(), detail=words.SUM_BEGINS(), tag=words.NEW_BLOCK(), streams=streams)
+    return blocks.Sequence((begins, sublayer))
+
+
 class AttentionResidual(ResidualKind):
     """Attention residuals: a sublayer reads a weighted mean of earlier results in place of their plain sum.
 
     The residual line is the running sum of a block of layers; each block begins a new one. A sublayer reads the sums of
     all blocks so far, the token embedding being the first, weighted by a softmax: each sum is normalized and scored by
-    a learned vector, one per sublayer. Its output is added to the running sum.
+    a learned vector, one per sublayer. Its output is added to the running sum. The first layer of a block
+    (``begins_block``) stores the sum so far before its attention, whose output then begins the new sum.
     """
 
     keyword: ClassVar[str] = "attention_residual"
@@ -37,6 +58,7 @@ class AttentionResidual(ResidualKind):
     concepts: ClassVar[tuple[Concept, ...]] = (ATTENTION_RESIDUALS,)
 
     attn_res_block_size: Size = Field(description="Layers in a block, whose outputs are summed.")
+    begins_block: BeginsBlock = False
 
     def around(self, body: Block, scope: Scope, sublayer: str) -> Block:
         """The mean of earlier sums, the sublayer, and its sum with the line."""
@@ -48,7 +70,8 @@ class AttentionResidual(ResidualKind):
         notes = (words.DEPTH_MEAN(), words.DEPTH_SUMS(layers=self.attn_res_block_size))
         lines = Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword, notes)
         port = replace(mean, tag=words.ATTN_RES(), streams=lines)
-        return blocks.Residual(blocks.Sequence((port, body)))
+        joined = blocks.Residual(blocks.Sequence((port, body)))
+        return with_new_block(joined, lines) if self.begins_block and sublayer == "attention" else joined
 
 
 class AttentionResidualOutput(Kind):

@@ -13,6 +13,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.clipped_attention import LINES, NAMELESS
+from archdraw.kinds.residuals.attention_residual import BeginsBlock, with_new_block
 from archdraw.kinds.residuals.residual import ResidualKind
 from archdraw.tree import blocks
 from archdraw.tree.blocks import Block, Leaf, Streams, Weight
@@ -46,6 +47,7 @@ class BlockAttentionResidual(ResidualKind):
     num_queries: Literal[1, 3] = Field(
         default=1, description="Means that the attention reads: one, or one each for queries, keys and values."
     )
+    begins_block: BeginsBlock = False
     is_first: bool = Field(
         default=False, description="Whether this is the first layer, whose attention reads the embedding alone."
     )
@@ -63,18 +65,16 @@ class BlockAttentionResidual(ResidualKind):
             parts.append(_gates(scope.hidden_size, self.loop_gate_rank, lines, attends))
         if len(lines) == 1:
             parts.append(_norm(scope.hidden_size, attends))
-        return blocks.Residual(blocks.Sequence((*parts, body)))
+        joined = blocks.Residual(blocks.Sequence((*parts, body)))
+        return with_new_block(joined, self._streams()) if self.begins_block and attends else joined
 
     def _mean(self, hidden: int, attends: bool, queries: int, lines: tuple[str, ...]) -> Leaf:
         """The port on the lines: the mean that each of ``lines`` is, or a mean that all are."""
-        layers = self.n_layers_per_attn_res_block
         alone = attends and self.is_first
-        detail: Words = own.EMBEDDING_ALONE() if alone else words.BLOCKS_OF(layers=layers)
+        detail: Words = own.EMBEDDING_ALONE() if alone else words.BLOCKS_OF(layers=self.n_layers_per_attn_res_block)
         if queries > 1 and not alone:
             detail = own.MEANS_FOR_LINES(means=queries, lines=lines)
         shape = (hidden,) if queries == 1 else (queries, hidden)
-        notes = (own.BARE_DEPTH_MEAN(), words.DEPTH_SUMS(layers=layers))
-        label = words.SUMS_OF_BLOCKS(layers=layers)
         return Leaf(
             "attention_input" if attends else "mlp_input",
             words.ATTENTION_RESIDUALS(),
@@ -82,8 +82,14 @@ class BlockAttentionResidual(ResidualKind):
             weights=() if alone else (Weight("query", shape),),
             outputs=NAMELESS[: len(lines)],
             tag=words.ATTN_RES(),
-            streams=Streams(2, label, words.ATTENTION_RESIDUALS(), self.keyword, notes),
+            streams=self._streams(),
         )
+
+    def _streams(self) -> Streams:
+        """The running sum and the sums of the blocks before."""
+        layers = self.n_layers_per_attn_res_block
+        notes = (own.BARE_DEPTH_MEAN(), words.DEPTH_SUMS(layers=layers))
+        return Streams(2, words.SUMS_OF_BLOCKS(layers=layers), words.ATTENTION_RESIDUALS(), self.keyword, notes)
 
 
 def _norm(hidden: int, attends: bool) -> Leaf:

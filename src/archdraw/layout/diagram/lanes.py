@@ -97,9 +97,11 @@ def place(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Ce
             _beside(canvas, cell, joint, where, x, y - one.leaves, y - one.enters, measures)
         _left(canvas, where, paths, y - length)
         if item.label:
-            _label(canvas, item, where.middle + half + PORT_GAP, y - (BEND + levels[0].leaves) / 2)
+            lowest = levels[0].leaves - _stack(item.joints[0].read)
+            _label(canvas, item, where.middle + half + PORT_GAP, y - (BEND + lowest) / 2)
 
-    named = middle + half + PORT_GAP + text_width(item.label, SMALL, 500) if item.label else port
+    words = (item.label, *(one.layers for joint in item.joints for one in joint.ports))
+    named = middle + half + PORT_GAP + max(text_width(line, SMALL, 500) for line in words)
     right = max(named, *(cell.right for cell in cells))
     return Cell(middle - half - 2, right, length, (port,), (port,), (False,), paint)
 
@@ -215,6 +217,8 @@ def _port(canvas: Canvas, port: Port, x: float, half: float, middle: float) -> N
     with canvas.group(box.path, box.title or box.label, role=box.role):
         fill = canvas.box(place, box.role, box.path, mark=box.mark)
         canvas.text(x, middle + MIDDLE * SMALL, port.label, SMALL, 500, fill=fill, anchor="middle")
+        if port.layers:
+            canvas.text(x + half + PORT_GAP, middle + MIDDLE * SMALL, port.layers, SMALL, 500, fill=canvas.theme.muted)
 
 
 def _beside(

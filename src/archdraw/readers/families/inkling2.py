@@ -140,24 +140,38 @@ def _layers(config: Config, usual: Sizes, turns: Turns | None, made: Draft, bloc
         if local and looped:
             mixer = "looped_local"
         made.define.setdefault(mixer, _attention(config, usual, local=local, norms=norms))
+        begins = index % block == 0
         residual = given(
             n_layers_per_attn_res_block=block,
             num_queries=None if local else 3,
-            is_first=index == 0,
+            begins_block=begins or None,
+            is_first=index == 0 or None,
             loop_gate_rank=turns.rank if turns is not None and looped else None,
         )
-        name = f"{'first_' * (index == 0)}{'looped_' * looped}{'local' if local else 'global'}_layer"
+        what = f"{'looped_' * looped}{'local' if local else 'global'}_layer"
+        name = f"{'first_' if index == 0 else 'block_' if begins else ''}{what}"
         names.append(name)
         if name not in made.define:
             made.define[name] = _layer(config, made, mixer, {"block_attention_residual": residual})
+            if turns is not None:
+                # Layers around and in a loop are boxes of their own, which need names.
+                label = what.capitalize().replace("_", " ") + ", new block" * (begins and index > 0)
+                made.define[name] = _labelled(made.define[name], label)
     return names
+
+
+def _labelled(layer: Block, label: str) -> Block:
+    """``layer``, written whole or as a change of another, with a ``label``."""
+    if isinstance(layer, str):
+        return {"like": layer, "label": label}
+    return {**layer, "label": label} if "like" in layer else {"decoder": {**layer["decoder"], "label": label}}
 
 
 def _layer(config: Config, made: Draft, mixer: str, residual: Block) -> Block:
     """A layer with a convolution behind each sublayer; written as a change of the first one where there is one."""
     kernel = config.integer("conv_kernel_size", "sconv_kernel_size", default=4)
     after: list[Block] = [
-        {"added_convolution": {"conv_kernel_size": kernel, "name": f"post_{place}_convolution"}}
+        {"added_convolution": {"conv_kernel_size": kernel, "name": f"post_{place}_convolution", "output_scale": True}}
         for place in ("attention", "mlp")
     ]
     decoder: dict[str, Any] = {

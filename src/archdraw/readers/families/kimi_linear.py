@@ -122,11 +122,20 @@ def _kimi_linear(config: Config, root: Config | None = None) -> Draft:
     block = config.optional_integer("attn_res_block_size")
     residual: Block | None = {"attention_residual": {"attn_res_block_size": block}} if block else None
     layers = combined(made, mixers, ["moe" if each else "dense" for each in sparse], **given(residual=residual))
+    if block:
+        layers = [beginning(made, name) if index % block == 0 else name for index, name in enumerate(layers)]
     last: list[Block] = [{"attention_residual_output": {"attn_res_block_size": block}}] if block else []
     further = multi_token_prediction(config, layers[-1])
     tower = moonvit_tower(root.section("vision_config")) if root is not None else []
     made.layers = ["embedding", *tower, *stacks(layers), *last, "rmsnorm", *further, "output_head"]
     return made
+
+
+def beginning(made: Draft, layer: str) -> str:
+    """The name of the definition of ``layer`` as the first of a block of attention residuals, which is added."""
+    name = f"block_{layer}"
+    made.define[name] = {"like": layer, "residual": {"attention_residual": {"begins_block": True}}}
+    return name
 
 
 def _feed_forward(config: Config, width: int) -> Block:
