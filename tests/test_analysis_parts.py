@@ -10,7 +10,7 @@ import pytest
 from archdraw.analysis.difference import difference
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import Comparison, sign_of
-from archdraw.analysis.difference.counted import recurrent
+from archdraw.analysis.difference.counted import recurrent_bytes
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
 from archdraw.analysis.difference.models import _pairs
@@ -134,7 +134,7 @@ def test_the_state_of_recurrent_mixers_is_counted_as_often_as_they_come() -> Non
     kept = Leaf("kept", "kept", state=5)
     mixer = Module("mixer", "Mixer", Sequence((kept, Module("inner", "Inner", kept))), "linear")
     block = Sequence((Repeat(mixer, 3), kept))
-    assert recurrent(block) == 3 * (5 + 5)
+    assert recurrent_bytes(block) == 3 * (5 + 5) * 2
 
 
 # ---- what stands for what

@@ -208,7 +208,7 @@ def test_the_report_is_json_and_adds_up() -> None:
     # 12 of 48 layers cache: 2 heads x 256 features for K and for V, in bf16.
     assert found["kv_cache_bytes"] == 12 * 2 * 2 * 256 * 2 * 262_144
     # 36 layers: 32 heads of 128 x 128, and the last 3 inputs of a convolution over 8,192 channels.
-    assert found["recurrent_state_bytes"] == 36 * (32 * 128 * 128 + 3 * 8_192) * 2
+    assert found["recurrent_state_bytes"] == 36 * (32 * 128 * 128 * 4 + 3 * 8_192 * 2)
     assert list(found["auxiliary_parameters"]) == ["MTP module"]
 
 

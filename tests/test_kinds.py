@@ -148,7 +148,7 @@ def test_gated_delta_net_keeps_a_state_and_no_cache() -> None:
     assert counted.state == 32 * 128 * 128 + 3 * 8192
     assert describe(DELTA.expand(SCOPE)).notes == (
         "recurrent state per layer: 524,288 (+ 24,576 conv) values",
-        "1.05 MiB in bf16",
+        "2.05 MiB: state in float32, conv in bf16",
     )
     assert counted.parts == {
         "attention": 2048 * (12_288 + 64) + 8192 * 4 + 2 * 32 + 4096 * 2048,

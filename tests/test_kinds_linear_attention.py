@@ -61,7 +61,7 @@ def test_a_bounded_decay_and_a_wider_write_strength_are_said() -> None:
     bounded = KDA.model_copy(update={"gate_lower_bound": -5.0, "allow_neg_eigval": True}).expand(SCOPE)
     assert describe(bounded).notes == (
         "recurrent state per layer: 256 (+ 288 conv) values",
-        "1.06 KiB in bf16",
+        "1.56 KiB: state in float32, conv in bf16",
         "decay bounded: log α ≥ -5",
     )
     details = {leaf.name: describe(leaf).full for leaf in leaves(bounded)}

@@ -74,7 +74,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         MAMBA,
         (
             "recurrent state per layer: 256 (+ 192 conv) values",
-            "896 bytes in bf16",
+            "1.38 KiB: state in float32, conv in bf16",
             "bias on conv and step size Δ",
         ),
     ),
@@ -82,7 +82,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         MAMBA2.model_copy(update={"n_groups": 1, "use_bias": True}),
         (
             "recurrent state per layer: 256 (+ 216 conv) values",
-            "944 bytes in bf16",
+            "1.42 KiB: state in float32, conv in bf16",
             "B and C shared by all heads",
             "bias on projections and conv",
         ),
@@ -91,7 +91,7 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         MAMBA2.model_copy(update={"projectors_bias": True}),
         (
             "recurrent state per layer: 256 (+ 240 conv) values",
-            "992 bytes in bf16",
+            "1.47 KiB: state in float32, conv in bf16",
             "2 groups of B and C, 4 heads each",
             "bias on output projection and conv",
         ),
@@ -100,14 +100,14 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         MAMBA2.model_copy(update={"use_bias": True, "projectors_bias": False, "use_conv_bias": False}),
         (
             "recurrent state per layer: 256 (+ 240 conv) values",
-            "992 bytes in bf16",
+            "1.47 KiB: state in float32, conv in bf16",
             "2 groups of B and C, 4 heads each",
             "bias on input projection",
         ),
     ),
     (
         MAMBA2.model_copy(update={"n_groups": 8, "use_conv_bias": False}),
-        ("recurrent state per layer: 256 (+ 384 conv) values", "1.25 KiB in bf16"),
+        ("recurrent state per layer: 256 (+ 384 conv) values", "1.75 KiB: state in float32, conv in bf16"),
     ),
     (ShortConvolution(), ("conv state per layer: 64 values; 128 bytes in bf16",)),
     (
@@ -118,14 +118,17 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         MatrixLSTM(num_heads=2, qk_dim=16, v_dim=32, use_bias=True),
         (
             "recurrent state per layer: 256 (+ 18 normalizer) values",
-            "548 bytes in bf16",
+            "1.07 KiB in float32",
             "exp input gate, sigmoid forget gate",
             "bias on projections and gates",
         ),
     ),
     (
         RWKV4TimeMixing(attention_hidden_size=48),
-        ("recurrent state per layer: 144 (+ 32 token-shift) values", "352 bytes in bf16"),
+        (
+            "recurrent state per layer: 144 (+ 32 token-shift) values",
+            "640 bytes: state in float32, token-shift in bf16",
+        ),
     ),
     (RWKVChannelMixing(intermediate_size=112), ("token-shift state per layer: 32 values; 64 bytes in bf16",)),
 ]

@@ -161,7 +161,7 @@ COLUMNS: Mapping[str, Column] = {
     "kv_cache_bytes_per_token": _reported("kv_cache_bytes_per_token", _in_bf16(KV_CACHE_PER_TOKEN), data_size),
     "context": Column("context of the KV cache", lambda one: one.report["context"], _grouped, counted=True),
     "kv_cache_bytes": _reported("kv_cache_bytes", _in_bf16(KV_CACHE), data_size),
-    "recurrent_state_bytes": _reported("recurrent_state_bytes", _in_bf16(RECURRENT_STATE), data_size),
+    "recurrent_state_bytes": _reported("recurrent_state_bytes", text(RECURRENT_STATE()), data_size),
     "flops_per_token": _reported("flops_per_token", "FLOPs per token", parameters),
     "tied_embeddings": Column("tied embeddings", lambda one: one.has(TIED_EMBEDDINGS), _yes),
     "multi_token_prediction": Column(MULTI_TOKEN_PREDICTION.name, lambda one: one.has(MULTI_TOKEN_PREDICTION), _yes),

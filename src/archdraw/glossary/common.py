@@ -47,6 +47,7 @@ BUFFERS = Term(
     definition="what attention keeps of a window and of unfinished entries, and convolutions of their last inputs",
 )
 RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep, whatever the context")
+STATE_PRECISION = Term("state precision")
 IN_BF16 = Term("{figure} (bf16)")
 GRID = Term("{rows} × {columns}")
 TIMES = Term("× {factor}")

@@ -153,6 +153,8 @@ SHIFT_STATE = Term(
 NORMALIZER = Term("normalizer", definition="sums of keys by which what is read is divided")
 SHIFTED = Term("token-shift")
 IN_BF16 = Term("{size:bytes} in bf16")
+IN_DTYPE = Term("{size:bytes} in {dtype}")
+IN_DTYPES = Term("{size:bytes}: state in {dtype}, {of} in bf16")
 
 # Facts under an opened mixer.
 DECAY_BOUND = Term("decay bounded: log α ≥ {bound}")

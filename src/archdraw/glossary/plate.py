@@ -199,6 +199,7 @@ CACHE_FULL_OWN = Term("{size:bytes} with full attention and its own K, V in ever
 LAYER = Term("layer")
 MIXING_LAYER = Term("sequence-mixing layer")
 STATE = Term("recurrent state {size:bytes}, independent of context")
+STATE_IN = Term("recurrent state {size:bytes} ({dtype}), independent of context")
 CONVOLUTION_STATE = Term("convolution state {size:bytes}, independent of context")
 BUFFERS = Term("buffers of {size:bytes}, independent of context")
 BREAKDOWN = Term("Parameter breakdown ({total:parameters})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary.common import BUFFERS, IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE
+from archdraw.glossary.common import BUFFERS, IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE, STATE_PRECISION
 from archdraw.glossary.numbers import data_size, number, parameters
 from archdraw.glossary.rendering import text
 
@@ -29,7 +29,10 @@ NAMED = {
     "scale_embedding": "embedding scaled by √d",
     "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
-    "recurrent_state_bytes": text(IN_BF16(figure=RECURRENT_STATE())),
+    "recurrent_state_bytes": text(RECURRENT_STATE()),
+    "mamba_ssm_dtype": text(STATE_PRECISION()),
+    "mamba_ssm_cache_dtype": text(STATE_PRECISION()),
+    "inference_state_dtype": text(STATE_PRECISION()),
     "buffer_bytes": text(IN_BF16(figure=BUFFERS())),
     "o_groups": "output groups",
     "compress_ratio": "compression ratio",

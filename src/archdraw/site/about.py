@@ -9,6 +9,7 @@ from typing import Any
 
 from archdraw.glossary.numbers import parameters
 from archdraw.model import Model
+from archdraw.tree.amounts import state_bytes
 from archdraw.tree.blocks import Module
 from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
@@ -44,7 +45,8 @@ def words_of(model: Model) -> list[str]:
 def memory(model: Model) -> Row | None:
     """The numbers that memory is computed from, as ``archdraw fit`` does; None where they are not known.
 
-    ``parameters`` and ``state`` are numbers of values. Each of the ``cache`` says how many ``values`` are kept for each
+    ``parameters`` and ``state`` are numbers of values; ``fixed_state_bytes`` those of states with a precision of
+    their own. Each of the ``cache`` says how many ``values`` are kept for each
     entry, an entry for every ``every[0] / every[1]`` tokens, ``window`` tokens at most. Of an encoder's output
     ``cross`` values are kept for each of ``positions``, which are None where the spec does not say how many.
     """
@@ -54,7 +56,8 @@ def memory(model: Model) -> Row | None:
     return {
         "parameters": counted.total_parameters,
         "stored_bytes": None if model.reading is None else model.reading.stored_bytes,
-        "state": counted.state,
+        "state": counted.state - sum(counted.state_in.values()),
+        "fixed_state_bytes": state_bytes(sum(counted.state_in.values()), counted.state_in),
         "cross": sum(entry.elements * count for entry, count in counted.cache.items() if entry.cross),
         "positions": counted.source_positions,
         "has_index": any(entry.index for entry in counted.cache),

@@ -25,6 +25,7 @@ from archdraw.tree.roles import Level as Level
 from archdraw.tree.roles import Part as Part
 from archdraw.tree.roles import Pattern as Pattern
 from archdraw.tree.roles import Role as Role
+from archdraw.tree.roles import StateDtype as StateDtype
 
 Setting: TypeAlias = str | int | float | bool | None
 """One value that an author gave a block; None for what it does without."""
@@ -86,10 +87,11 @@ class Leaf:
     source: its lines come from elsewhere in the model (another layer's keys, an encoder's output), as its label says.
 
     ``tag`` is what the leaf shows next to its enclosing module when that is folded (RoPE, QK-norm); empty for nothing.
-    ``state`` counts the values that a recurrent mixer keeps per layer whatever the context. ``heads`` is set on the
-    leaf where attention heads meet. ``multiplications`` are those a token takes here beyond one for each weight of its
-    matrices (a state's update). ``settings`` are what the kind that made it was given; two leaves that differ in a
-    setting are two, even where they count and draw alike.
+    ``state`` counts the values that a recurrent mixer keeps per layer whatever the context, in ``state_dtype`` where
+    the precision of the cache is not theirs. ``heads`` is set on the leaf where attention heads meet.
+    ``multiplications`` are those a token takes here beyond one for each weight of its matrices (a state's update).
+    ``settings`` are what the kind that made it was given; two leaves that differ in a setting are two, even where they
+    count and draw alike.
 
     ``positions`` is the number of places of each input that it is applied at (the pixels of an image); None for once
     per token. ``passes`` is the share of tokens that reach it. It is ``uncertain`` where it is attention and its author
@@ -111,6 +113,7 @@ class Leaf:
     tag: Detail = field(default="", hash=False)
     cache: Cache | None = None
     state: int = 0
+    state_dtype: StateDtype | None = None
     heads: Heads | None = None
     multiplications: int = 0
     settings: Settings = ()

@@ -17,9 +17,8 @@ from archdraw.records import record
 from archdraw.tree.amounts import BITS as BITS
 from archdraw.tree.amounts import DEFAULT_CONTEXT as DEFAULT_CONTEXT
 from archdraw.tree.amounts import Dtype as Dtype
-from archdraw.tree.amounts import as_many_bits
-from archdraw.tree.amounts import at_least_one as at_least_one
-from archdraw.tree.blocks import Cache, Part
+from archdraw.tree.amounts import as_many_bits, at_least_one, precisions, state_bytes
+from archdraw.tree.blocks import Cache, Part, StateDtype
 from archdraw.tree.sheet import html_table, rows
 
 Attended: TypeAlias = "tuple[int | None, int | Fraction]"
@@ -33,9 +32,9 @@ class Facts:
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
     ``encoders`` those of counted modules whose output joins the line (other modalities), of which ``active_encoders``
     are not ``inactive``; ``auxiliary`` those of modules that are no part of the model's counts, by label. ``cache``
-    says of how many tensors a token leaves which entry; ``state`` counts the values of recurrent mixers. A
-    ``head_is_tied`` where the output uses the token table, which has ``tied_table`` values. ``convolving`` are those
-    ``layers`` that are blocks of a convolutional network.
+    says of how many tensors a token leaves which entry; ``state`` counts the values of recurrent mixers, of them
+    ``state_in`` those with a precision of their own. A ``head_is_tied`` where the output uses the token table, which
+    has ``tied_table`` values. ``convolving`` are those ``layers`` that are blocks of a convolutional network. The
     ``multiplications`` are those of one text token with matrices and states; ``attended`` those with each key that its
     queries meet, by how many keys that are at most (None: all) and how many tokens one key stands for.
 
@@ -55,6 +54,7 @@ class Facts:
     auxiliary: Mapping[str, int] = field(default_factory=dict)
     cache: Mapping[Cache, int] = field(default_factory=dict)
     state: int = 0
+    state_in: Mapping[StateDtype, int] = field(default_factory=dict)
     layers: int = 0
     convolving: int = 0
     head_is_tied: bool = False
@@ -193,11 +193,12 @@ class Facts:
         return kept * positions * at_least_one("bits", bits) // 8
 
     def recurrent_state_bytes(self, bits: int = 16) -> int:
-        """Bytes of the state of all recurrent mixers at ``bits`` per value, independent of the context.
+        """Bytes of the state of all recurrent mixers, independent of the context.
 
-        Raises :class:`archdraw.ArchdrawError` for less than 1 of the ``bits``.
+        A state that has a precision of its own keeps it, whatever the ``bits`` per value of all others. Raises
+        :class:`archdraw.ArchdrawError` for less than 1 of the ``bits``.
         """
-        return self.state * at_least_one("bits", bits) // 8
+        return state_bytes(self.state, self.state_in, bits)
 
     def flops_per_token(self, context: int) -> int:
         """Floating-point operations of one text token that has ``context`` tokens before it, itself included.
@@ -270,6 +271,7 @@ def report(
         "cross_cache_bytes_per_position": counted.cross_cache_bytes(1),
         "source_positions": counted.source_positions,
         "recurrent_state_bytes": counted.recurrent_state_bytes(),
+        "recurrent_state_precision": precisions(counted.state, counted.state_in),
         "flops_per_token": counted.flops_per_token(context) if per_token and not counted.cache_unknown else None,
         **(_of_inputs(counted) if counted.per_input else {}),
         "cache": [

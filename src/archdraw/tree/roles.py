@@ -50,5 +50,8 @@ Part = Literal[
 ]
 """Which part of a model parameters are counted under."""
 
+StateDtype = Literal["float32", "bfloat16", "float16"]
+"""The precision of a state, by its name in config.json."""
+
 Pattern = Literal["window", "chunk", "prefix", "selection"]
 """Which keys a query meets where not all: the nearest, those of its chunk, all of a prefix, those that are chosen."""

@@ -58,7 +58,9 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     if each and positions:
         yield _bytes(text(CROSS_CACHE_AT(positions=positions)), each * positions, ", bf16")
     if report["recurrent_state_bytes"]:
-        yield _bytes(text(RECURRENT_STATE()), report["recurrent_state_bytes"], ", bf16")
+        yield _bytes(
+            text(RECURRENT_STATE()), report["recurrent_state_bytes"], f", {report['recurrent_state_precision']}"
+        )
     for dtype, size in report["weight_memory_bytes"].items():
         yield _bytes(f"weights in {dtype}", size)
     if "stored_weight_bytes" in report:

@@ -8,6 +8,7 @@ from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.common import KV_CACHE, LAYERS
 from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
+from archdraw.tree.amounts import precisions
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
@@ -76,7 +77,8 @@ def _state(layers: Sequence[Module], counted: Facts) -> Phrase:
     )
     roles, size = roles_of(layers) | {part.role for part in keeping}, counted.recurrent_state_bytes()
     if "linear" in roles:
-        return plate.STATE(size=size)
+        own = precisions(counted.state, counted.state_in)
+        return plate.STATE_IN(size=size, dtype=own) if counted.state_in else plate.STATE(size=size)
     return plate.CONVOLUTION_STATE(size=size) if "convolution" in roles else plate.BUFFERS(size=size)
 
 

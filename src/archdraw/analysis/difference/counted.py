@@ -29,7 +29,6 @@ things: the facts count both as state.
 
 RECURRENT = frozenset({"linear"})
 """Roles of mixers whose state is recurrent."""
-BYTES_PER_VALUE = 2
 
 
 def counted(first: Module, second: Module) -> Iterator[Change]:
@@ -48,28 +47,28 @@ def counted(first: Module, second: Module) -> Iterator[Change]:
 
 
 def count(of: Facts, what: str, model: Module) -> int:
-    """One of :data:`COUNTS` of ``model``, whose facts are ``of``; bytes at 2 for each value."""
+    """One of :data:`COUNTS` of ``model``, whose facts are ``of``; bytes are of bf16 where a state has no precision."""
     if what == "recurrent_state_bytes":
-        return BYTES_PER_VALUE * recurrent(model)
+        return recurrent_bytes(model)
     if what == "buffer_bytes":
-        return BYTES_PER_VALUE * (of.state - recurrent(model))
+        return of.recurrent_state_bytes() - recurrent_bytes(model)
     value = getattr(of, what)
     return int(value() if callable(value) else value)
 
 
-def recurrent(block: Tree, *, inside: bool = False) -> int:
-    """How many values the recurrent mixers in ``block`` keep; ``inside`` of one, all state is its."""
+def recurrent_bytes(block: Tree, *, inside: bool = False) -> int:
+    """Bytes that the recurrent mixers in ``block`` keep; ``inside`` of one, all state is its."""
     match block:
-        case Leaf(state=state, role=role):
-            return state if inside or role in RECURRENT else 0
+        case Leaf(role=role):
+            return facts(block).recurrent_state_bytes() if inside or role in RECURRENT else 0
         case Side():
             return 0
         case Module(role=role):
             inside = inside or role in RECURRENT
-            return recurrent(block.body, inside=inside)
+            return recurrent_bytes(block.body, inside=inside)
         case Repeat(body=body, times=times):
-            return times * recurrent(body, inside=inside)
+            return times * recurrent_bytes(body, inside=inside)
         case Experts(body=body, total=total):
-            return total * recurrent(body, inside=inside)
+            return total * recurrent_bytes(body, inside=inside)
         case _:
-            return sum(recurrent(part, inside=inside) for part in children(block))
+            return sum(recurrent_bytes(part, inside=inside) for part in children(block))

@@ -15,8 +15,8 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import output_projection
-from archdraw.kinds.mixers.state_parts import causal_convolution, state_note
-from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, Weight, linear
+from archdraw.kinds.mixers.state_parts import OwnStateDtype, causal_convolution, state_note
+from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, StateDtype, Weight, linear
 
 _GATES = {"silu": SILU, "sigmoid": SIGMOID}
 
@@ -56,6 +56,7 @@ class GatedDeltaNet(Kind):
     allow_neg_eigval: bool = Field(
         default=False, description="Whether β reaches from 0 to 2 in place of 1 (Olmo Hybrid)."
     )
+    mamba_ssm_dtype: OwnStateDtype = "float32"
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -73,7 +74,8 @@ class GatedDeltaNet(Kind):
         keys, values = key_heads * self.linear_key_head_dim, value_heads * self.linear_value_head_dim
         mixed = 2 * keys + values
         convolution = _convolution(mixed, self.linear_conv_kernel_dim)
-        rule = _delta_rule(words.GATED_DELTA_RULE(), value_heads, self.linear_key_head_dim, self.linear_value_head_dim)
+        sizes = (value_heads, self.linear_key_head_dim, self.linear_value_head_dim)
+        rule = _delta_rule(words.GATED_DELTA_RULE(), *sizes, self.mamba_ssm_dtype)
         weights = (Weight("A_log", (value_heads,)), Weight("dt_bias", (value_heads,)))
         gate = Leaf("gate", _GATES[self.output_gate_type](), outputs=("Z",))
         write = _write_strength(words.WRITES_TO_TWO() if self.allow_neg_eigval else "")
@@ -89,7 +91,7 @@ class GatedDeltaNet(Kind):
             Sequence(body),
             role="linear",
             detail=self._heads(),
-            notes=(state_note(rule.state, convolution.state, words.CONV()),),
+            notes=(state_note(rule.state, convolution.state, words.CONV(), dtype=self.mamba_ssm_dtype),),
         )
 
     def _projections(self, hidden: int, mixed: int, values: int) -> tuple[Leaf, ...]:
@@ -155,13 +157,15 @@ class KimiDeltaAttention(Kind):
     allow_neg_eigval: bool = Field(
         default=False, description="Whether β ranges up to 2 in place of 1, which allows negative eigenvalues."
     )
+    mamba_ssm_dtype: OwnStateDtype = "float32"
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
         """Projections, the convolution, the delta rule, a norm per head, the gate, the output projection."""
         width = self.num_heads * self.head_dim
         convolution = _convolution(3 * width, self.short_conv_kernel_size)
-        rule = _delta_rule(words.CHANNEL_DELTA_RULE(), self.num_heads, self.head_dim, self.head_dim)
+        sizes = (self.num_heads, self.head_dim, self.head_dim)
+        rule = _delta_rule(words.CHANNEL_DELTA_RULE(), *sizes, self.mamba_ssm_dtype)
         weights = (Weight("forget_gate.A_log", (self.num_heads,)), Weight("forget_gate.dt_bias", (width,)))
         write = _write_strength(words.WRITES_TO_TWO() if self.allow_neg_eigval else "")
         body = (
@@ -178,7 +182,7 @@ class KimiDeltaAttention(Kind):
             role="linear",
             detail=(HEADS(number=self.num_heads), DIM(width=self.head_dim)),
             notes=(
-                state_note(rule.state, convolution.state, words.CONV()),
+                state_note(rule.state, convolution.state, words.CONV(), dtype=self.mamba_ssm_dtype),
                 *(() if bound is None else (words.DECAY_BOUND(bound=bound),)),
             ),
         )
@@ -218,7 +222,7 @@ def _decay(weights: tuple[Weight, ...]) -> Leaf:
     return Leaf("alpha", words.DECAY(), weights=weights, part="attention", outputs=("α",))
 
 
-def _delta_rule(label: Phrase, heads: int, keys: int, values: int) -> Leaf:
+def _delta_rule(label: Phrase, heads: int, keys: int, values: int, dtype: StateDtype) -> Leaf:
     """The state of ``heads`` matrices of ``keys`` by ``values``: decayed, corrected and read; five lines come in."""
     state = heads * keys * values
     return Leaf(
@@ -228,6 +232,7 @@ def _delta_rule(label: Phrase, heads: int, keys: int, values: int) -> Leaf:
         detail=words.HEAD_STATE(heads=heads, keys=keys, values=values),
         inputs=5,
         state=state,
+        state_dtype=dtype,
         # The decay, the product of state and key, the correction, and reading: each touches the whole state.
         multiplications=4 * state,
     )

@@ -15,7 +15,7 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import Factor, OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import output_projection
-from archdraw.kinds.mixers.state_parts import bias_on, causal_convolution, state_note
+from archdraw.kinds.mixers.state_parts import OwnStateDtype, bias_on, causal_convolution, state_note
 from archdraw.tree.blocks import LINE, Leaf, Module, Parallel, Role, Sequence, Weight, linear
 
 
@@ -79,6 +79,7 @@ class RGLRU(Kind):
             part="attention",
             inputs=3,
             state=width,
+            state_dtype="float32",
             multiplications=3 * width,
         )
         projected = {
@@ -102,7 +103,7 @@ class RGLRU(Kind):
             role="linear",
             detail=words.CHANNELS(number=width),
             notes=(
-                state_note(width, convolution.state, words.CONV()),
+                state_note(width, convolution.state, words.CONV(), dtype="float32"),
                 *bias_on(words.PROJECTIONS(), words.GATES(), words.CONV()),
             ),
         )
@@ -135,6 +136,7 @@ class MatrixLSTM(Kind):
     use_bias: bool = Field(
         default=False, description="Whether the norm and all projections have a bias; that of both gates always has."
     )
+    inference_state_dtype: OwnStateDtype = "float32"
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -177,6 +179,7 @@ class MatrixLSTM(Kind):
             inputs=5,
             # Besides the matrix, one sum per key feature and one running maximum per head.
             state=state + heads * (key + 1),
+            state_dtype=self.inference_state_dtype,
             multiplications=3 * state,
         )
         norm = Leaf(
@@ -201,7 +204,9 @@ class MatrixLSTM(Kind):
             role="linear",
             detail=(HEADS(number=heads), words.QK_DIM(width=key), words.V_DIM(width=value)),
             notes=(
-                state_note(state, memory.state - state, words.NORMALIZER()),
+                state_note(
+                    state, memory.state - state, words.NORMALIZER(), dtype=self.inference_state_dtype, alike=True
+                ),
                 (words.EXPONENTIAL_GATES(), *bias_on(words.PROJECTIONS() if bias else None, words.GATES())),
             ),
         )

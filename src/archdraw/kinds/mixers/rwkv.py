@@ -56,6 +56,7 @@ class RWKV4TimeMixing(Kind):
             part="attention",
             inputs=2,
             state=state,
+            state_dtype="float32",
             multiplications=4 * width,
         )
         body = Sequence(
@@ -72,7 +73,7 @@ class RWKV4TimeMixing(Kind):
             body,
             role="linear",
             detail=words.CHANNELS(number=width),
-            notes=(state_note(state, hidden, words.SHIFTED()),),
+            notes=(state_note(state, hidden, words.SHIFTED(), dtype="float32"),),
         )
 
 
@@ -118,6 +119,7 @@ class RWKV5TimeMixing(Kind):
             part="attention",
             inputs=3,
             state=state,
+            state_dtype="float32",
             multiplications=4 * state,
         )
         norm = Leaf(
@@ -142,7 +144,7 @@ class RWKV5TimeMixing(Kind):
             body,
             role="linear",
             detail=(HEADS(number=heads), DIM(width=head)),
-            notes=(state_note(state, hidden, words.SHIFTED()),),
+            notes=(state_note(state, hidden, words.SHIFTED(), dtype="float32"),),
         )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
+from archdraw.checked import Field
 from archdraw.glossary import Note, Phrase
 from archdraw.glossary import linear_mixers as words
 from archdraw.glossary.attention import BIAS_ON, CAUSAL_CONVOLUTION
 from archdraw.glossary.common import GELU, RELU, SILU
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.mixers.attention_parts import bf16_bytes
-from archdraw.tree.blocks import Leaf, Role, Weight
+from archdraw.tree.amounts import DTYPE_NAMES, state_bytes
+from archdraw.tree.blocks import Leaf, Role, StateDtype, Weight
 
 Activation = Literal["silu", "gelu", "relu"]
 """An activation by its name in config.json."""
@@ -48,11 +50,26 @@ def causal_convolution(
     )
 
 
-def state_note(state: int, more: int = 0, of: Phrase | None = None) -> Note:
-    """What a layer keeps at any context: ``state`` values, ``more`` of another sort, and the bytes of both in bf16."""
+OwnStateDtype: TypeAlias = Annotated[
+    StateDtype,
+    Field(description="Precision in which the state is kept, whatever the model's; float32 as in transformers."),
+]
+
+
+def state_note(
+    state: int, more: int = 0, of: Phrase | None = None, *, dtype: StateDtype | None = None, alike: bool = False
+) -> Note:
+    """What a layer keeps at any context: ``state`` values, ``more`` of another sort, and the bytes of both.
+
+    The state is in ``dtype`` (None: bf16), the others are in bf16 unless they are ``alike``.
+    """
+    own = state + more if alike else state
+    size, name = state_bytes(state + more, {dtype: own} if dtype else {}), DTYPE_NAMES[dtype]
+    in_dtype = words.IN_DTYPE(size=size, dtype=name)
     if of is None:
-        return words.RECURRENT_STATE(values=state), in_bf16(state)
-    return words.RECURRENT_STATE_AND(values=state, more=more, of=of), in_bf16(state + more)
+        return words.RECURRENT_STATE(values=state), in_dtype
+    said = words.RECURRENT_STATE_AND(values=state, more=more, of=of)
+    return said, in_dtype if alike or name == DTYPE_NAMES[None] else words.IN_DTYPES(size=size, dtype=name, of=of)
 
 
 def in_bf16(values: int) -> Phrase:

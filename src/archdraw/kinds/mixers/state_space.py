@@ -16,7 +16,14 @@ from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
 from archdraw.kinds.fields import OwnLabel, Size
 from archdraw.kinds.mixers.attention_parts import output_projection
-from archdraw.kinds.mixers.state_parts import ACTIVATIONS, Activation, bias_on, causal_convolution, state_note
+from archdraw.kinds.mixers.state_parts import (
+    ACTIVATIONS,
+    Activation,
+    OwnStateDtype,
+    bias_on,
+    causal_convolution,
+    state_note,
+)
 from archdraw.tree.blocks import LINE, Block, Leaf, Module, Parallel, Role, Sequence, Setting, Weight, linear
 
 
@@ -51,6 +58,7 @@ class Mamba(Kind):
         description="RMSNorms of Δ, B and C, with weights (Jamba) or without (Falcon Mamba); none where left out.",
     )
     hidden_act: Activation = Field(default="silu", description="Activation of the convolution and the gate.")
+    mamba_ssm_cache_dtype: OwnStateDtype = "float32"
     label: OwnLabel = None
 
     def expand(self, scope: Scope) -> Module:
@@ -105,6 +113,7 @@ class Mamba(Kind):
             part="attention",
             inputs=4,
             state=state,
+            state_dtype=self.mamba_ssm_cache_dtype,
             multiplications=3 * state,
         )
         read = Sequence(
@@ -124,7 +133,7 @@ class Mamba(Kind):
             Sequence((split, Parallel((Leaf("gate", ACTIVATIONS[self.hidden_act]()), read), "multiply"), out)),
             role="linear",
             detail=(words.CHANNELS(number=inner), words.STATE_SIZE(size=size)),
-            notes=_notes(state, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias, step_size=True)),
+            notes=_notes(scan, convolution, _biases(self.use_bias, self.use_bias, self.use_conv_bias, step_size=True)),
         )
 
 
@@ -159,6 +168,7 @@ class Mamba2(Kind):
     norm_groups: Size = Field(default=1, description="Groups of features that the RMSNorm normalizes each by itself.")
     norm_before_gate: bool = Field(default=False, description="Whether the RMSNorm comes before the gate, not after.")
     hidden_act: Activation = Field(default="silu", description="Activation of the convolution.")
+    mamba_ssm_cache_dtype: OwnStateDtype = "float32"
     label: OwnLabel = None
 
     def resolved(self, scope: Scope) -> Mapping[str, Setting]:
@@ -214,6 +224,7 @@ class Mamba2(Kind):
             part="attention",
             inputs=4,
             state=state,
+            state_dtype=self.mamba_ssm_cache_dtype,
             multiplications=3 * state,
         )
         norm = Leaf(
@@ -251,7 +262,7 @@ class Mamba2(Kind):
                 DIM(width=width),
                 words.STATE_SIZE(size=self.state_size),
             ),
-            notes=_notes(state, convolution, (*shared, *biases)),
+            notes=_notes(update, convolution, (*shared, *biases)),
         )
 
 
@@ -264,9 +275,12 @@ def _convolution(channels: int, kernel: int, act: Activation, *, bias: bool, out
     return causal_convolution("conv1d", channels, kernel, bias=bias, activation=ACTIVATIONS[act], outputs=outputs)
 
 
-def _notes(state: int, convolution: Leaf, facts: tuple[Phrase, ...]) -> tuple[Note, ...]:
+def _notes(scan: Leaf, convolution: Leaf, facts: tuple[Phrase, ...]) -> tuple[Note, ...]:
     """What a layer keeps whatever the context, and short facts below."""
-    return (state_note(state, convolution.state, words.CONV()), *((facts,) if facts else ()))
+    return (
+        state_note(scan.state, convolution.state, words.CONV(), dtype=scan.state_dtype),
+        *((facts,) if facts else ()),
+    )
 
 
 def _biases(inwards: bool, outwards: bool, convolution: bool, *, step_size: bool = False) -> tuple[Phrase, ...]:

@@ -8,6 +8,7 @@ from archdraw.readers.components import draft, given, known_kinds, never_tied, u
 from archdraw.readers.config import Config, UnreadableError
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.state_precision import state_precision
 from archdraw.readers.traced import commented, whole
 
 _LETTERS = {"M": "mamba", "*": "attention", "-": "dense", "E": "experts"}
@@ -79,7 +80,7 @@ def _mamba(config: Config) -> Block:
         config.mark_incomplete("an activation of Mamba-2 other than SiLU")
     fields |= given(use_bias=config.flag("use_bias", default=False))
     fields |= unless(use_conv_bias=(config.flag("use_conv_bias", "mamba_conv_bias", default=True), True))
-    return {"mamba2": fields}
+    return {"mamba2": fields | state_precision(config, "mamba_ssm_cache_dtype")}
 
 
 def _attention(config: Config) -> Block:
@@ -141,7 +142,7 @@ _PARTS = {
 
 
 _HARMLESS = """
-chunk_size expand mamba_ssm_cache_dtype moe_shared_expert_overlap partial_rotary_factor rope_theta time_step_floor
+chunk_size expand moe_shared_expert_overlap partial_rotary_factor rope_theta time_step_floor
 time_step_limit time_step_max time_step_min use_mamba_kernels mamba_proj_bias n_shared_experts intermediate_size
 moe_intermediate_size moe_shared_expert_intermediate_size mamba_expand mamba_dt_max mamba_dt_min mamba_dt_limit
 mamba_dt_init_floor mamba_chunk_size mamba_dt_rank max_position_embeddings mlp_bias mlp_hidden_act n_group

@@ -88,7 +88,7 @@ def memories(config: Config, streams: int) -> dict[int, Block]:
 
 def _qwen4(config: Config) -> Draft:
     text = config.section("text_config") or config
-    text.ignore("mamba_ssm_dtype", "split_ngram_parts", "seed")
+    text.ignore("split_ngram_parts", "seed")
     made = draft(text, root=config)
     number = layer_count(text)
     streams = text.integer("hc_count", default=4)

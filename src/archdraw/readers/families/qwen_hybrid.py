@@ -19,6 +19,7 @@ from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
 from archdraw.readers.hybrids import combined, routed
+from archdraw.readers.state_precision import state_precision
 from archdraw.readers.towers import qwen_tower
 
 NORM: Block = {"rmsnorm": {"zero_centered": True}}
@@ -53,6 +54,7 @@ def gated_delta_net(
     usual = {**DELTA, **(sizes or {})}
     fields: dict[str, Any] = {name: config.integer(name, default=size) for name, size in usual.items()}
     fields |= given(projections=projections, output_gate_type=gate if gate not in ("silu", "swish") else None, **extra)
+    fields |= state_precision(config, "mamba_ssm_dtype")
     return {"gated_delta_net": fields}
 
 
@@ -120,7 +122,6 @@ def _qwen3_next(config: Config) -> Draft:
 
 def _qwen3_5(config: Config, feed: str = "dense") -> Draft:
     text = config.section("text_config") or config
-    text.ignore("mamba_ssm_dtype")
     made = draft(text, root=config)
     made.layers = ["embedding", *qwen_tower(config.section("vision_config"), made.hidden_size)]
     text.integers("mlp_only_layers", default=[])  # neither class has it: all layers are of one kind

@@ -8,6 +8,7 @@ from archdraw.readers.components import GATED, draft, given, known_kinds, layer_
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
 from archdraw.readers.family import Family
+from archdraw.readers.state_precision import state_precision
 from archdraw.readers.traced import commented, whole
 
 _NORM: Block = {"rmsnorm": {"zero_centered": True}}
@@ -82,7 +83,7 @@ def _xlstm(config: Config) -> Draft:
         "gate_soft_cap": config.number("gate_soft_cap", default=15.0),
     }
     layer: dict[str, Any] = {
-        "attention": {"mlstm": mixer | given(use_bias=biased)},
+        "attention": {"mlstm": mixer | given(use_bias=biased) | state_precision(config, "inference_state_dtype")},
         "feed_forward": {"swiglu": {"intermediate_size": inner} | given(mlp_bias=biased)},
     }
     if biased:
@@ -151,7 +152,7 @@ def _rwkv_stack(config: Config, made: Draft, mixer: Block, inner: int) -> Draft:
 
 
 _XLSTM = """
-autocast_kernel_dtype chunk_size chunkwise_kernel eps inference_state_dtype max_inference_chunksize mode
+autocast_kernel_dtype chunk_size chunkwise_kernel eps max_inference_chunksize mode
 norm_reduction_force_float32 return_last_states sequence_kernel step_kernel weight_mode embedding_dim num_blocks
 """
 # weight_mode fuses matrices in one tensor and changes neither counts nor structure.

@@ -11,7 +11,7 @@ const memory = (() => {
       kept += BigInt(values) * ((window === null ? tokens : least(tokens, BigInt(window))) * BigInt(every[1]) / BigInt(every[0]));
     return (kept * bits) / 8n;
   }
-  const state = (numbers, bits) => (BigInt(numbers.state) * bits) / 8n;
+  const state = (numbers, bits) => BigInt(numbers.fixed_state_bytes) + (BigInt(numbers.state) * bits) / 8n;
   const cross = (numbers, bits) => (numbers.positions ? (BigInt(numbers.cross) * BigInt(numbers.positions) * bits) / 8n : 0n);
   const weights = (numbers, kind) =>
     kind === "stored" ? BigInt(numbers.stored_bytes) : (BigInt(numbers.parameters) * BITS[kind] + 7n) / 8n;

@@ -12,7 +12,7 @@ from archdraw.glossary import plate, text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.tree.counts import at_least_one
+from archdraw.tree.amounts import at_least_one
 from archdraw.tree.facts import Facts
 from archdraw.views.active import active_parameters
 from archdraw.views.header import kind_of
@@ -133,6 +133,7 @@ def _identity(counted: Facts) -> Iterator[Hashable]:
     yield counted.inactive
     yield frozenset(counted.cache.items())
     yield counted.state
+    yield frozenset(counted.state_in.items())
     yield counted.layers
 
 
