@@ -73,6 +73,13 @@ def test_an_indexer_adds_three_projections_and_a_norm() -> None:
     }
 
 
+def test_an_indexer_says_how_many_of_its_features_are_rotated() -> None:
+    """DeepseekV32Indexer of transformers splits off qk_rope_head_dim of the index_head_dim features."""
+    wide = LATENT.model_copy(update={"indexer": "full", **INDEX, "index_head_dim": 128}).expand(SCOPE)
+    (indexer,) = (leaf for leaf in leaves(wide) if leaf.name == "indexer")
+    assert describe(indexer).full == "Lightning indexer, top-256 tokens, partial RoPE (64/128)"
+
+
 def test_a_shared_index_has_no_weights_and_a_line_from_elsewhere() -> None:
     shared = LATENT.model_copy(update={"indexer": "shared", "index_topk": 256}).expand(SCOPE)
     assert total(shared) == total(LATENT.expand(SCOPE))

@@ -128,6 +128,8 @@ NOTES: list[tuple[Kind, tuple[str, ...]]] = [
         (
             "recurrent state per layer: 144 (+ 32 token-shift) values",
             "640 bytes: state in float32, token-shift in bf16",
+            "weight of a value, per channel: exp(k\u00a0−\u00a0(n\u00a0−\u00a01)\u00a0w) n tokens back, w the decay; "
+            "exp(k\u00a0+\u00a0u) at the current token, u the bonus",
         ),
     ),
     (RWKVChannelMixing(intermediate_size=112), ("token-shift state per layer: 32 values; 64 bytes in bf16",)),

@@ -134,6 +134,11 @@ MATRIX_MEMORY = Term("Matrix memory", definition="C = f C + i v k^T, read by the
 WKV_AVERAGE = Term(
     "WKV (weighted average)", definition="the values so far, weighted by exp(key) and a decay per channel"
 )
+WKV_WEIGHTS = Term(
+    "weight of a value, per channel: exp(k\u00a0−\u00a0(n\u00a0−\u00a01)\u00a0w) n tokens back, w the decay; "
+    "exp(k\u00a0+\u00a0u) at the current token, u the bonus",
+    source="Peng et al. 2023, RWKV, arXiv:2305.13048, equation 16",
+)
 WKV_MATRIX = Term("WKV (matrix-valued state)", definition="S = diag(w) S + k^T v, the present token weighted apart")
 SELECTIVE_SCAN = Term("Selective scan", definition="h = exp(Δ A) h + Δ B x, y = C h + D x")
 SELECTIVE_SCAN_SSD = Term("Selective scan (SSD)", definition="the selective scan with one scalar A per head")

@@ -170,7 +170,9 @@ class CompressedFields(Kind):
     def entry_indexer(self, heads: Heads, *, turned: bool, among: Words = "") -> Leaf:
         """The leaf that selects entries: of all, or ``among`` those that an earlier layer left."""
         top = self.index_topk or 1
-        return lightning_indexer(sparse_words.TOP_ENTRIES, top, heads, rotated=turned, among=among)
+        return lightning_indexer(
+            sparse_words.TOP_ENTRIES, top, heads, rotated=self.qk_rope_head_dim if turned else 0, among=among
+        )
 
     def detail(self) -> tuple[Phrase, ...]:
         """Heads, their width and the window."""

@@ -59,8 +59,11 @@ class Indexer:
         """The projection to the index queries, ``name`` in the checkpoint."""
         return index_queries(name, self.rank, self.heads, self.width)
 
-    def choice(self, rotated: bool) -> Leaf:
-        """Scores and selection: lines weights, index K and index Q come in, the selected tokens leave."""
+    def choice(self, rotated: int) -> Leaf:
+        """Scores and selection: lines weights, index K and index Q come in, the selected tokens leave.
+
+        So many features of each index query and key are ``rotated``.
+        """
         heads = Heads(self.heads, 1, self.width, 0, every=self.pooled, cached=False)
         return lightning_indexer(words.TOP_TOKENS, self.top, heads, rotated=rotated)
 
@@ -81,13 +84,18 @@ def index_queries(name: str, rank: int, heads: int, width: int) -> Leaf:
     return linear(name, label, rank, heads * width, part="attention", outputs=("index Q",))
 
 
-def lightning_indexer(selected: Term, top: int, heads: Heads, *, rotated: bool, among: Words = "") -> Leaf:
-    """The leaf that scores and selects ``top`` keys, ``among`` others; ``selected`` is the term that counts them."""
+def lightning_indexer(selected: Term, top: int, heads: Heads, *, rotated: int, among: Words = "") -> Leaf:
+    """The leaf that scores and selects ``top`` keys, ``among`` others; ``selected`` is the term that counts them.
+
+    So many features of each query and key are ``rotated``, at most all of them.
+    """
+    part = positions.PARTIAL_ROPE(rotated=rotated, width=heads.width)
+    rotation = "" if not rotated else part if rotated < heads.width else positions.ROPE()
     return Leaf(
         "indexer",
         words.LIGHTNING_INDEXER(),
         role="attention",
-        detail=(selected(number=top), among, positions.ROPE() if rotated else ""),
+        detail=(selected(number=top), among, rotation),
         part="attention",
         inputs=3,
         outputs=(SELECTED,),

@@ -73,7 +73,7 @@ class MultiHeadLatent(LatentFields):
         first += [self._queries(hidden, indexer), self._compressed(hidden)]
         second: list[Block] = []
         if self.indexer is not None:
-            turned = isinstance(self.position, Rope)
+            turned = self.qk_rope_head_dim if isinstance(self.position, Rope) else 0
             second.append(indexer.choice(turned) if indexer is not None else shared_index(self.index_topk or 1))
         second += [self._positioned(), self._expanded()]
         if self.qk_rope_head_dim:

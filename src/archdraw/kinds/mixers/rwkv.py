@@ -73,7 +73,7 @@ class RWKV4TimeMixing(Kind):
             body,
             role="linear",
             detail=words.CHANNELS(number=width),
-            notes=(state_note(state, hidden, words.SHIFTED(), dtype="float32"),),
+            notes=(state_note(state, hidden, words.SHIFTED(), dtype="float32"), words.WKV_WEIGHTS()),
         )
 
 

@@ -60,7 +60,7 @@ class TokenSparseAttention(GroupedQuery):
         """The whole indexer stands among the projections, and its one line passes what prepares Q, K and V."""
         indexer = self._indexer(hidden)
         lines = Parallel((indexer.weights(), indexer.keys(), indexer.queries("indexer.wq")), "separate")
-        return (Sequence((lines, indexer.choice(self.rotated))),), (Sequence(),)
+        return (Sequence((lines, indexer.choice(indexer.width if self.rotated else 0))),), (Sequence(),)
 
     def selection(self) -> tuple[Note, ...]:
         """The indexer's cache, and how many keys a query attends to."""
