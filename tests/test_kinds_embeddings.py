@@ -143,6 +143,7 @@ def test_a_prediction_module_is_not_in_the_total() -> None:
     assert [part.level for _, part in walk(module) if isinstance(part, Module)][1] == "side_layer"
     two = MultiTokenPrediction(layer=LAYER, num_nextn_predict_layers=2).expand(SCOPE)
     assert isinstance(two, Side)
+    assert describe(two.body).label == "MTP modules"
     assert describe(two.body).detail.startswith("2 modules, 1\u00a0layer each, ")
 
 

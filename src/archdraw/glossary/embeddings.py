@@ -142,6 +142,7 @@ MTP_MODULE = Term(
     definition="a layer after the last one that predicts one more token from a hidden vector and the next token",
     source="DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437",
 )
+MTP_MODULES = Term(MTP_MODULE.plural)
 MODULES_OF_A_LAYER = Term("{number:module|modules}, 1\u00a0layer each")
 MULTI_TOKEN_PREDICTION = Term("Multi-token prediction (MTP)")
 DSPARK = Term(

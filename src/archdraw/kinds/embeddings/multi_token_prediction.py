@@ -64,7 +64,7 @@ class MultiTokenPrediction(Kind):
         return Side(
             Module(
                 "mtp",
-                self.label or self.term(),
+                self.label or (self.term() if number == 1 else words.MTP_MODULES()),
                 body,
                 role="auxiliary",
                 detail=(size, words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
