@@ -155,6 +155,16 @@ def test_every_number_of_a_mixture_is_said_once() -> None:
     )
 
 
+def test_the_only_expert_of_a_token_is_weighed_and_has_a_capacity() -> None:
+    """Switch Transformers: nothing is left to renormalize, and an expert drops what it has no room for."""
+    one = EXPERTS.model_copy(update={"num_experts_per_tok": 1, "expert_capacity": 64, "scoring_func": "softmax"})
+    said = " ".join(describe(one.expand(SCOPE)).notes)
+    assert "expert output × its router probability" in said
+    assert "expert capacity 64 tokens; further ones skip the layer" in said.replace("\u00a0", " ")
+    summed = " ".join(describe(one.model_copy(update={"norm_topk_prob": True}).expand(SCOPE)).notes)
+    assert "router probability" not in summed
+
+
 def test_norms_of_what_experts_in_a_narrower_space_read_and_leave() -> None:
     plain = EXPERTS.model_copy(update={"moe_latent_size": 256}).expand(SCOPE)
     around = EXPERTS.model_copy(update={"moe_latent_size": 256, "latent_moe_use_norm": "around_experts"}).expand(SCOPE)

@@ -185,6 +185,15 @@ RENORMALIZED = Term("top-k weights renormalized", definition="weights of the sel
 LEARNED_BIAS = Term("+ learned bias")
 EXPERT_SCALE = Term("learned scale per expert")
 WEIGHT_ON_INPUT = Term("router weight applied to the expert input")
+SOLE_WEIGHT = Term(
+    "expert output × its router probability",
+    source="Fedus, Zoph and Shazeer 2021, Switch, arXiv:2101.03961, equation 2",
+)
+CAPACITY = Term(
+    "expert capacity {tokens:token|tokens}; further ones skip the layer",
+    definition="tokens that an expert has no room for pass by the residual connection alone",
+    source="Fedus, Zoph and Shazeer 2021, Switch Transformers, arXiv:2101.03961, section 2.2",
+)
 ROUTER_BIAS = Term("bias on the router")
 ROUTER_SOFTCAP = Term("router logit softcap {cap}")
 ROUTED_SCALE = Term("routed output × {factor}")

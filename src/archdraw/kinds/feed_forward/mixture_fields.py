@@ -81,6 +81,10 @@ class MixtureFields(Kind):
         default=False,
         description="Whether the weights of the selected experts sum to 1, as after a softmax over them alone.",
     )
+    expert_capacity: Size | None = Field(
+        default=None,
+        description="Tokens of a sequence that an expert takes at most; it drops further ones (Switch Transformers).",
+    )
     routed_scaling_factor: Factor = Field(default=1.0, description="Factor of the output of the routed experts.")
     global_scale: bool = Field(default=False, description="Whether all weights are multiplied by one learned number.")
     router_logit_softcapping: Factor | None = Field(default=None, description="Bound c of the logits: c tanh(x / c).")

@@ -131,6 +131,14 @@ class MixtureOfExperts(MixtureFields):
             noted.append(words.RENORMALIZED())
         if self.apply_router_weight_on_input:
             noted.append(words.WEIGHT_ON_INPUT())
+        elif (
+            self.num_experts_per_tok == 1
+            and self.scoring_func == "softmax"
+            and not (self.norm_topk_prob or self.router)
+        ):
+            noted.append(words.SOLE_WEIGHT())
+        if self.expert_capacity is not None:
+            noted.append(words.CAPACITY(tokens=self.expert_capacity))
         if self.router_bias:
             noted.append(words.ROUTER_BIAS())
         if self.router_logit_softcapping is not None:

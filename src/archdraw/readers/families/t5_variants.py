@@ -35,6 +35,7 @@ def _switch(config: Config) -> Draft:
     experts = {
         "num_experts": config.integer("num_experts", default=8),
         "num_experts_per_tok": 1,
+        "expert_capacity": config.integer("expert_capacity", default=64),
         "expert": dense,
         **given(router_bias=config.flag("router_bias", default=False)),
     }
@@ -121,7 +122,7 @@ def _pop2piano(config: Config) -> Draft:
     return whole(config, relative, made, halves, source=source, head=head)
 
 
-ROUTER = words("expert_capacity router_dtype router_ignore_padding_tokens add_router_probs")
+ROUTER = words("router_dtype router_ignore_padding_tokens add_router_probs")
 
 FAMILIES = (
     Family(("switch_transformers",), _switch, ("SwitchTransformersForConditionalGeneration",), IGNORED + ROUTER),
