@@ -89,7 +89,9 @@ def test_a_mixer_that_is_no_attention_has_a_share_of_its_own() -> None:
     """In the colour of its blocks; heads of both kinds in one module share what they are made of."""
     _, jamba = parts(shipped("jamba-v0-1"))
     assert "Mamba" in jamba
-    assert "attention" not in jamba  # less than the least share that is shown
+    # Less than the least share that is shown, but all that is left: it is called by its name.
+    assert list(jamba)[-1] == "attention"
+    assert "other" not in jamba
     _, hymba = parts(shipped("hymba-1-5b"))
     assert not {"attention", "token mixing"} & hymba.keys()
     for name, mixer in (("jamba-v0-1", "Mamba"), ("qwen3-next-80b-a3b", "Gated DeltaNet")):
@@ -138,3 +140,12 @@ def test_repeats_and_experts_count_as_often_as_they_have_weights() -> None:
 def test_an_embedding_without_an_output_layer_is_no_further_table() -> None:
     """Conformer: the table of the tokens that its prediction network reads."""
     assert shipped("conformer-l").facts.lookup_parameters == 0
+
+
+def test_what_is_left_is_named_where_it_is_one_part() -> None:
+    """T5's tables are 0.3% of it and all but its norms; Gemma's projections of per-layer embeddings are no table."""
+    _, tables = parts(shipped("t5-11b"))
+    assert list(tables)[-1] == "embedding, head"
+    facts, gemma = shipped("gemma-4-e2b").facts, parts(shipped("gemma-4-e2b"))[1]
+    assert gemma["embedding, head"] == facts.parts["embedding"]
+    assert gemma["other"] == facts.parts["other"] + facts.parts["norm"]

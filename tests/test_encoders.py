@@ -162,3 +162,9 @@ def test_modules_of_the_spine_are_opened_as_those_of_layers_are() -> None:
     assert isinstance(opened.items[0], Chain)
     assert boxes(opened.items[0]) == ["Token embedding", "12 n-gram tables", "12 projections", "÷ 13"]
     assert "panel N-gram embedding" not in left_out(model("longcat-flash-lite-68-5b-a3b"))
+
+
+def test_a_norm_of_values_is_said_beside_that_of_queries_and_keys() -> None:
+    """Gemma 4: ``v_norm`` of Gemma4VisionAttention in transformers."""
+    (inside, *_) = panel("gemma-4-e2b", "Vision encoder").items
+    assert "12 heads, dim 64, QK-norm, 2D RoPE, V-norm" in str(inside)

@@ -115,6 +115,7 @@ QK_NORM = Term(
 )
 
 Q_NORM = Term("Q-norm", definition="Queries alone are normalized: the keys are another layer's.")
+V_NORM = Term("V-norm", definition="Values are normalized, too, without weights.")
 
 # Lines and their projections; the lines themselves go by their symbols
 LINE = Term("{line} {width}")

@@ -129,7 +129,7 @@ PER_LAYER_INPUT = Term(
 PER_LAYER_TABLE = Term("Per-layer embedding table")
 PER_LAYER_EMBEDDING = Term("Per-layer embedding")
 OF_THIS_LAYER = Term("of this layer")
-IDS_TO_LAYERS = Term("Token ids → {number:layer|layers} × {width:feature|features}")
+IDS_TO_LAYERS = Term("Ids and embeddings → {number:layer|layers} × {width:feature|features}")
 LOOKED_UP = Term("table of {count:parameters} parameters: looked up, not multiplied")
 POST_PLE = Term("Post-PLE {norm}")
 LAYER_SCALAR = Term("Layer scalar", definition="one stored constant that multiplies the output of a layer")

@@ -7,7 +7,7 @@ from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
 from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
-from archdraw.tree.published import agrees, in_thousands
+from archdraw.tree.published import agrees, in_thousands, tolerance
 
 MOSTLY_TABLES = 0.6
 """Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
@@ -23,7 +23,8 @@ class Active:
 
     ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``. A
     count is ``at_most`` that of a token. What a published count leaves out and the headline does not say is ``unsaid``:
-    a footer says it.
+    a footer says it. ``rounded`` is the next count where the published figure is that one rounded, and the headline,
+    which has more in it, only cut off.
     """
 
     count: int
@@ -33,6 +34,7 @@ class Active:
     left_out: tuple[Phrase, ...] = ()
     at_most: bool = False
     unsaid: tuple[Phrase, ...] = ()
+    rounded: tuple[int, tuple[Phrase, ...]] | None = None
 
 
 def active_parameters(counted: Facts, published: Published | None = None) -> Active:
@@ -80,13 +82,31 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         left_out,
         counted.active_at_most,
         quoted[1] if below else (),
+        _rounded(figure, quoted, agreeing[1:]),
     )
+
+
+def _rounded(
+    figure: float | None, quoted: tuple[int, tuple[Phrase, ...]], others: list[tuple[int, tuple[Phrase, ...]]]
+) -> tuple[int, tuple[Phrase, ...]] | None:
+    """The first of the ``others`` that is rounded to ``figure``, where the one that is ``quoted`` is not."""
+    if figure is None:
+        return None
+    near = tolerance(in_thousands(figure))
+    if abs(quoted[0] - figure) <= near:
+        return None
+    return next((other for other in others if other[1] and abs(other[0] - figure) <= near), None)
 
 
 def left_out_as_published(counted: Facts, published: Published | None) -> str:
     """What a published count of active parameters leaves out and the headline does not say; empty for nothing."""
-    unsaid = () if counted.unknown else active_parameters(counted, published).unsaid
-    return text(plate.ACTIVE_AS_PUBLISHED(parts=unsaid)) if unsaid else ""
+    if counted.unknown:
+        return ""
+    active = active_parameters(counted, published)
+    if active.rounded is not None and not active.unsaid:
+        count, parts = active.rounded
+        return text(plate.ACTIVE_WITH(count=count, parts=parts))
+    return text(plate.ACTIVE_AS_PUBLISHED(parts=active.unsaid)) if active.unsaid else ""
 
 
 def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:

@@ -105,7 +105,10 @@ def differences(opening: Opening) -> list[str]:
             continue
         kept.add(key)
         apart = _placed_apart(block, shown)
-        own, lacking, other = _lacking(block, shown), _lacking(shown, block), _other(block, shown)
+        own, other = _lacking(block, shown), _other(block, shown)
+        # Lines that come from a block of its own are made in another way, and lacking in none.
+        made = {line for leaf in own for line in leaf.outputs if line}
+        lacking = tuple(leaf for leaf in _lacking(shown, block) if not made.issuperset(leaf.outputs))
         if key[0] == shape_of(shown) and not other:
             # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
             line = text(plate.LIKE_IT(block=found.label, difference=apart))

@@ -34,7 +34,6 @@ GROUPS = {
     "feed_forward": "feed_forward",
     "experts": "experts",
     "shared": "shared_experts",
-    "embedding": "embedding",
 }
 """Where parameters are counted of which their block says nothing, by the role of the innermost module around it."""
 
@@ -119,7 +118,11 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
         Segment(text(plate.PART(part=term, share=share(size, total))), size, role) for size, term, role in shown
     ]
     rest = total - sum(size for size, _, _ in shown)
-    if rest >= total * LEAST / 10:
+    # What is left is called by its name where it is one part and hardly more.
+    alone = next((part for part in (*parts, *named) if part[0] < total * LEAST and part[0] >= MOSTLY * rest > 0), None)
+    if alone is not None and rest >= total * LEAST / 10:
+        segments.append(Segment(text(plate.PART(part=alone[1], share=share(rest, total))), rest, alone[2]))
+    elif rest >= total * LEAST / 10:
         segments.append(Segment(text(plate.PART(part=plate.OTHER(), share=share(rest, total))), rest, "plain"))
     if len(segments) < 2:
         return []

@@ -123,9 +123,9 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
     if expert is not None:
         total = active.total
         caption = (
-            plate.SHARE_EXCLUDING(part=(active.count, total), whole=total, parts=active.excluded)
+            plate.SHARE_EXCLUDING(part=active.count, whole=total, parts=active.excluded)
             if active.excluded
-            else (plate.SHARE_AT_MOST if active.at_most else plate.SHARE)(part=(active.count, total), whole=total)
+            else (plate.SHARE_AT_MOST if active.at_most else plate.SHARE)(part=active.count, whole=total)
         )
         items.append(Share(text(caption), share(active.count, total), active.count, total, "expert_active"))
         if active.left_out:

@@ -106,7 +106,12 @@ def merged(found: Iterable[tuple[Module, str, tuple[int, ...]]]) -> list[tuple[M
 def panel(module: Module, path: str, priority: int | None) -> Inset:
     """The panel of a module of :func:`modules`: lanes are drawn where they are, it says what is done at their ports."""
     formula, *notes = (text(note) for note in module.notes)
-    said = (text(plate.PORT(label=leaf.label, detail=leaf.detail)) for leaf in leaves(module.body) if leaf.detail)
+    # What is called as the panel is says its facts alone.
+    said = (
+        text(leaf.detail if leaf.label == module.label else plate.PORT(label=leaf.label, detail=leaf.detail))
+        for leaf in leaves(module.body)
+        if leaf.detail
+    )
     lines = [Words(line, strong=True) for line in dict.fromkeys(said)]
     items = (Words(formula, strong=True), *lines, *map(Words, notes))
     return Inset(text(module.label), items, source=path, priority=priority)

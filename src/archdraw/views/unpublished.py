@@ -37,7 +37,7 @@ def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
     published = spec.published
     if published is not None and published.total_parameters and published.active_parameters:
         active, total = published.active_parameters, published.total_parameters
-        caption = text(words.SHARE(part=(round(active), round(total)), whole=round(total)))
+        caption = text(words.SHARE(part=round(active), whole=round(total)))
         items: list[Item] = [Share(caption, share(active, total), active, total, "expert_active")]
         items += [Words(text(words.SOURCE(source=published.source)))] if published.source else []
         found.append(Inset(text(words.REPORTED_FIGURES()), tuple(items)))

@@ -125,7 +125,9 @@ class EncoderAttention(Kind):
             made.append(Leaf("rotary_emb", self.rotary, "position", inputs=2, outputs=_LINES[:2], tag=self.rotary))
         if not made:
             return ()
-        values: Block = rmsnorm("v_norm", width, affine=False) if self.v_norm else LINE
+        values: Block = LINE
+        if self.v_norm:
+            values = replace(rmsnorm("v_norm", width, affine=False), tag=terms.V_NORM())
         return (Parallel((Sequence(tuple(made)), values), "separate"),)
 
     def _core(self, heads: Heads) -> Leaf:
