@@ -58,6 +58,7 @@ def test_a_usual_expert_is_a_line_of_the_panel_of_the_experts() -> None:
     assert Words("Expert: SwiGLU, width 14,336", strong=True) in experts.items
     # One that few models have keeps its panel.
     assert "Expert: PolyNorm-GLU, width 1,280" in titles("motif-3-beta")
+    assert "Expert: SiTU-GLU (4, 25), width 2,304" in titles("inkling-2-small")
 
 
 def test_blocks_that_are_alike_are_one_panel_that_says_how_they_differ() -> None:

@@ -15,13 +15,17 @@ MARKS_APART = 22.0
 """Px between the letters of two panels that open one box."""
 
 
-def paint_letter(canvas: Canvas, source: Place, letter: str, *, apart: bool, further: bool = False) -> None:
+def paint_letter(
+    canvas: Canvas, source: Place, letter: str, *, apart: bool, further: bool = False, height: float | None = None
+) -> None:
     """The ``letter`` alone at the box ``source``, from which no line could leave past its neighbours.
 
-    One of the ``further`` boxes of its panel goes without where there is no room for it.
+    One of the ``further`` boxes of its panel goes without where there is no room for it. ``height`` is the y of its
+    middle at the right of a box, where that has several letters.
     """
     half = badge_width(letter, LETTER) / 2
-    x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half)
+    beside = source.middle if height is None else height
+    x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half, beside)
     if further and not canvas.is_free(_around(x, y, half, LETTER / 2)) and _within(canvas, source, half) != (x, y):
         # Where it finds no room, the words of its panel have to do.
         return
@@ -62,10 +66,13 @@ def further_boxes(
                 yield panel.inset.letter, canvas.places[path], marks[path]
 
 
-def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter, ``half`` of which is that wide, at the box ``source``: where no line passes."""
+def _spot(canvas: Canvas, source: Place, half: float, height: float) -> tuple[float, float]:
+    """The middle of a letter, ``half`` of which is that wide, at the box ``source``: where no line passes.
+
+    At the right of the box that is at ``height``.
+    """
     above, corner = source.top - LETTER / 2 - 3, source.left + half
-    beside = (source.right + half + 3, source.middle)
+    beside = (source.right + half + 3, height)
     spots = [(corner, above), (source.right - half, above), beside]
     if source.top > canvas.places[FRAME].bottom:
         # Beside the tokens there is room; above, the line of the box leaves.
@@ -78,11 +85,12 @@ def _spot(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
         spots.insert(0, (source.left - half - 3, source.top + LETTER / 2 - 8))
     spots.append((source.left - half - 3, source.middle))
     free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))
-    return next(free, None) or _within(canvas, source, half) or spots[0]
+    # Nearer to the box and its neighbours there may be room yet.
+    return next(free, None) or _within(canvas, source, half) or _side(canvas, source, half)
 
 
 def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter at a side of the box ``source`` in a model of several columns."""
+    """The middle of a letter at a side of the box ``source``, as in a model of several columns."""
     right, left = source.right + half + 2, source.left - half - 2
     lower = max(source.bottom - LETTER / 2, source.middle)
     upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2

@@ -75,9 +75,10 @@ def zoom_lines(canvas: Canvas, columns: Placed, model_right: float, *, apart: bo
         (letter, place, heights[letter], apart or is_hemmed(canvas, place, model_right))
         for letter, place, heights in further_boxes(columns, canvas, marks)
     ]
-    for letter, source in hemmed:
-        # A line could not leave past the neighbour: the letter alone stands at the box.
-        paint_letter(canvas, source, letter, apart=apart)
+    for letter, source, height in hemmed:
+        # A line could not leave past the neighbour: the letter alone stands at the box, two below each other.
+        several = sum(other == source for _, other, _ in hemmed) > 1
+        paint_letter(canvas, source, letter, apart=apart, height=height if several else None)
     channel = tracks([Crossing(way.start, way.end) for way in ways])
     parts = [
         _Part(panel.inset.beside, letters.name_of(panel.inset), canvas.places[panel.inset.beside], place)
@@ -132,28 +133,28 @@ def _stub(canvas: Canvas, letter: str, source: Place, height: float, model_right
 
 def _ways(
     canvas: Canvas, columns: Placed, model_right: float, marks: Mapping[str, dict[str, float]], *, apart: bool
-) -> tuple[list[_Way], list[tuple[str, Place]]]:
+) -> tuple[list[_Way], list[tuple[str, Place, float]]]:
     """The lettered insets in the order of their boxes, each with the height at which it leaves the channel.
 
-    Boxes that have another one at their right come apart, with their letters: no line can leave them.
+    Boxes that have another one at their right come apart, with their letters and heights: no line can leave them.
     """
     ways: list[_Way] = []
-    hemmed: list[tuple[str, Place]] = []
+    hemmed: list[tuple[str, Place, float]] = []
     for number, column in enumerate(columns):
         for panel, place in column:
             if not panel.inset.source:
                 continue
             source = canvas.places[panel.inset.source]
-            if apart or is_hemmed(canvas, source, model_right):
-                hemmed.append((panel.inset.letter, source))
-                continue
             start = marks[panel.inset.source][panel.inset.letter]
+            if apart or is_hemmed(canvas, source, model_right):
+                hemmed.append((panel.inset.letter, source, start))
+                continue
             ways.append(
                 _Way(panel.inset.letter, panel.inset.source, source, start, place.top + TITLE_MIDDLE, place, number)
             )
     ways.sort(key=lambda way: (way.column, way.goal.top))
     kept = [ways[index] for index in in_order([way.start for way in ways])]
-    hemmed += [(way.letter, way.source) for way in ways if way not in kept]
+    hemmed += [(way.letter, way.source, way.start) for way in ways if way not in kept]
     return [_snapped(way) for way in _passed(kept, columns)], hemmed
 
 
