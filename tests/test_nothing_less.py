@@ -243,7 +243,7 @@ def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None
             "gemma-4-e2b",
             "Global attention",
             "512: reuses K and V of layer 13; adds nothing to the cache; with Q 2,048, shared K, V and output "
-            "projection 2,048 → 1,536; with RoPE, θ = 10,000; without K 512, V 512",
+            "projection 2,048 → 1,536; with RoPE, θ = 10,000",
         ),
         # The box of the whole network has its widths.
         ("gemma-4-e2b", "GeGLU FFN", "Double-width GeGLU FFN, 1,536 → 12,288 → 1,536"),

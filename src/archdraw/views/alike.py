@@ -106,8 +106,8 @@ def differences(opening: Opening) -> list[str]:
         kept.add(key)
         apart = _placed_apart(block, shown)
         own, other = _lacking(block, shown), _other(block, shown)
-        # Lines that come from a block of its own are made in another way, and lacking in none.
-        made = {line for leaf in own for line in leaf.outputs if line}
+        # What another layer made is not lacking: "shared K, V" says that there is no projection to them.
+        made = {line for leaf in own if leaf.inputs == 0 for line in leaf.outputs if line}
         lacking = tuple(leaf for leaf in _lacking(shown, block) if not made.issuperset(leaf.outputs))
         if key[0] == shape_of(shown) and not other:
             # Of one that differs in reach and position alone, positions are said: a note of the other is not its own.
