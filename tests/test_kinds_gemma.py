@@ -44,7 +44,7 @@ def test_per_layer_embeddings_are_counted_beside_the_spine() -> None:
     counted = facts(side)
     assert counted.total_parameters == 50 * 3 * 8 + H * 3 * 8 + 8
     assert counted.text_parameters == counted.total_parameters
-    assert describe(side.body).detail == "Token ids → 3 layers × 8 features"
+    assert describe(side.body).detail == "Ids and embeddings → 3 layers × 8 features"
     assert describe(side.body).notes == ("table of 1.20k parameters: looked up, not multiplied",)
     own = kind.model_copy(update={"vocab_size_per_layer_input": None})
     assert own.expand(SCOPE) == kind.model_copy(update={"vocab_size_per_layer_input": 100}).expand(SCOPE)
