@@ -120,7 +120,8 @@ def main() -> int:
     tally = Tally(max(wanted.trees // wanted.painted, 1) if wanted.painted else wanted.trees + 1)
     number = wanted.seed
     while tally.trees < wanted.trees:
-        chunk(tally, number, CHUNK)
+        # Some trees come twice.
+        chunk(tally, number, min(CHUNK, wanted.trees * 11 // 10))
         number += 1
         if number % 10 == 0:
             print(tally, flush=True)

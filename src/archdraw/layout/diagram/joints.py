@@ -30,7 +30,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
     solid: list[tuple[Cell, float, list[tuple[Cell, float]]]] = []
     length = 0.0
     taps: list[tuple[Cell, float]] = []
-    leading: list[Tap] = []
+    leading: list[leads.Lead] = []
     below: tuple[Cell, Diagram] | None = None
     # How far up the box of the last module that reads the line stands beside it.
     reach = 0.0
@@ -44,17 +44,19 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
             taps.append((cell, start))
             if item.direction == "out":
                 reach = start + cell.length + side_along(item.box, measures) + leads.room_above(item)
-                leading.append(item)
+                leading = leads.beginning(leading, item, cell.inputs[0], measures)
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
         space = max(space, sum(tap.length for tap, _ in taps))
         if length + space < reach and cell.left - cell.inputs[0] < side_right(measures):
             # It needs the place where that box stands.
             space = reach - length
-        solid.append((leads.led(cell, item, leading), space, taps))
+        led, more = leads.led(cell, item, leading, measures)
+        space += more
+        solid.append((led, space, taps))
         length += space + cell.length
         # What is not for this item is for one further up.
-        taps, leading = [], leads.for_others(item, leading)
+        taps, leading = [], leads.for_others(item, cell, leading)
         if cell.length or below is None:
             # Over an item that is nothing but lines, what follows keeps its distance from the one before.
             below = (cell, item)
@@ -84,7 +86,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
 
     first, space, _ = solid[0]
     return Cell(
-        min(cell.left for cell in cells),
+        min(cell.left for cell in (*cells, *(cell for cell, _, _ in solid))),
         max(cell.right for cell in cells),
         length,
         cells[0].inputs,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import BRACKET, FRAME
+from archdraw.layout.diagram.leads import ENTRY
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.taps import side_box, side_height
 from archdraw.layout.diagram.text import fitted
@@ -22,8 +23,6 @@ JOINING_LEFT, JOINING_STEP = 64.0, 24.0
 """Where modules that join the spine begin, and how much further left one below another reaches."""
 CORNER, OFF_CORNER, CORNER_RIGHT = 24.0, 2.0, 16.0
 """The radius of the container's corners, how far from those a line enters, and that of one that is a low row."""
-GOAL = 28.0
-"""From the left of a frame to where another line of a module enters it."""
 SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 
@@ -238,7 +237,7 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, co
     join = canvas.places[f"{item.box.path}#join"]
     x = left + (JOINING_STEP / 2 if row else width / 2)
     goal = canvas.places.get(item.goal)
-    second = goal.left + GOAL if goal else x
+    second = goal.left + ENTRY if goal else x
     if goal and second < x:
         # Both lines leave about the middle of the box.
         left -= (x - second) / 2
