@@ -46,7 +46,7 @@ class Lead:
 
     def past(self, left: float, right: float) -> Lead:
         """The arrow that has to pass something from ``left`` to ``right``, too."""
-        barred = self.barred or left < self.middle + CLEAR and right > self.middle - CLEAR
+        barred = self.barred or (left < self.middle + CLEAR and right > self.middle - CLEAR)
         return replace(self, leftmost=min(self.leftmost, left), barred=barred)
 
 
