@@ -79,18 +79,18 @@ def test_a_bar_says_where_a_layer_lacks_what_it_has_elsewhere(own: str, line: st
     ("name", "line"),
     [
         ("a-x-k1", "layer 0: SwiGLU FFN, 7,168 → 18,432 → 7,168, without post-FFN RMSNorm"),
-        ("deepseek-v3", "layers 0–2: SwiGLU FFN, 7,168 → 18,432 → 7,168"),
+        ("deepseek-v3", "layers 0–2: multi-head latent attention, SwiGLU FFN, 7,168 → 18,432 → 7,168"),
         ("glm-5-2", "layers 0–2: MLA with DSA, SwiGLU FFN, 6,144 → 12,288 → 6,144"),
-        ("laguna-xs-2", "layer 0: Gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
+        ("laguna-xs-2", "layer 0: gated global attention, SwiGLU FFN, 2,048 → 8,192 → 2,048"),
         (
             "deepseek-v4-pro",
-            "layers 0–1: Heavily compressed attention, Hash-routed MoE, 6 of 384 + 1 shared, width 3,072",
+            "layers 0–1: heavily compressed attention, hash-routed MoE, 6 of 384 + 1 shared, width 3,072",
         ),
         ("zaya1-8b", "layer 0: router without depth averaging"),
-        ("modernbert-base", "layer 0: Global attention, without pre-attention LayerNorm"),
-        ("inkling", "layers 0–1: Sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
+        ("modernbert-base", "layer 0: global attention, without pre-attention LayerNorm"),
+        ("inkling", "layers 0–1: sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
         # What it lacks of the layer that is most alike, and nothing of it twice; where, as it has another elsewhere.
-        ("inkling-2-small", "layer 0: New block, Sliding-window attention, reads the embedding alone"),
+        ("inkling-2-small", "layer 0: new block, sliding-window attention, reads the embedding alone"),
     ],
 )
 def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:
@@ -99,7 +99,7 @@ def test_a_bar_says_what_no_drawn_layer_has(name: str, line: str) -> None:
 
 def test_bars_of_layers_with_other_alternatives_differ() -> None:
     assert drawn(shipped("deepseek-v4-pro"))[1] == (
-        "layer 2: Compressed sparse attention, Hash-routed MoE, 6 of 384 + 1 shared, width 3,072"
+        "layer 2: compressed sparse attention, hash-routed MoE, 6 of 384 + 1 shared, width 3,072"
     )
     for name in ("deepseek-v4-flash", "deepseek-v4-pro", "deepseek-v4-1-flash"):
         lines = [line.partition(": ")[2] for line in drawn(shipped(name))]
@@ -124,7 +124,7 @@ layers:
   - stack: {pattern: [first, one, two, one, two, one, two]}
   - output_head
 """
-    assert drawn(Model.from_text(text)) == ["layer 0: Multi-head attention, GELU FFN"]
+    assert drawn(Model.from_text(text)) == ["layer 0: multi-head attention, GELU FFN"]
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
             "125B total (excl. 52.5B in embedding tables and LM head), 6.04B active (4.8%), 124B text",
         ),
         ("llama-3-8b", "8.03B parameters"),
-        ("longcat-flash-lite-68-5b-a3b", "68.6B total, ≤ 4.52B active (6.6%, excl. embedding tables)"),
+        ("longcat-flash-lite-68-5b-a3b", "68.6B total, ≤ 4.52B active (12%, excl. embedding tables)"),
     ],
 )
 def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
@@ -155,7 +155,8 @@ def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
         ("gpt-oss-120b", "active as published: excl. input embedding tables"),
         ("gemma-4-26b-a4b", "active as published: excl. encoders"),
         ("llama-4-maverick", "active as published: excl. encoders"),
-        ("sarvam-30b", "active as published: excl. embedding tables and LM head"),
+        ("sarvam-30b", ""),  # so does its
+        ("minimax-m3-428b", "active as published: excl. embedding tables, LM head and encoders"),
     ],
 )
 def test_what_a_published_active_count_leaves_out_is_said(name: str, said: str) -> None:
@@ -219,3 +220,17 @@ def test_a_published_figure_that_differs_is_given_with_the_reason() -> None:
     )
     (said,) = (part for part in footer("gemma-4-e4b") if "differs" in part)
     assert said.startswith("differs from the published 4.5B active: ")
+
+
+def test_a_share_leaves_the_same_out_of_both_numbers() -> None:
+    """Sarvam 30B: two tables of 262,144 × 4,096 in neither; where the share would be the same, nothing is said."""
+    found = shipped("sarvam-30b")
+    active = active_parameters(found.facts, found.spec.published)
+    tables = 2 * 262_144 * 4_096
+    assert (active.count, active.whole) == (
+        found.facts.active_parameters - tables,
+        found.facts.total_parameters - tables,
+    )
+    assert "2.37B active (7.9%, excl. embedding tables and LM head)" in text(size_of(found.spec, found.facts))
+    gpt = shipped("gpt-oss-120b")
+    assert active_parameters(gpt.facts, gpt.spec.published).whole == gpt.facts.total_parameters

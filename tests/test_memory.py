@@ -242,3 +242,18 @@ def test_tokens_that_pass_a_layer_by_are_what_is_saved() -> None:
 def test_a_state_beside_attention_is_recurrent() -> None:
     said, _ = memory(shipped("hymba-1-5b"))
     assert "recurrent state 3.71 MiB, independent of context" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        # 36 layers × 2 × 8 heads × 64 features × 2 bytes, of them 18 with a window of 128 tokens.
+        ("gpt-oss-120b", "KV cache per token: 72 KiB within the windows, 36 KiB beyond them"),
+        # All 32 layers have a window of 4,096 tokens.
+        ("mistral-7b", "KV cache 128 KiB per token within the windows, none beyond them"),
+    ],
+)
+def test_what_a_token_adds_is_said_within_windows_and_beyond_them(name: str, line: str) -> None:
+    found = shipped(name)
+    items = [item for inset in picture(found.spec, found.block).insets for item in inset.items]
+    assert any(line in item.text for item in items if isinstance(item, Words))

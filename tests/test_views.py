@@ -222,7 +222,7 @@ def test_gpt_oss_alternates_windows_and_has_sinks() -> None:
 def test_deepseek_v3_shows_its_dense_prefix_its_shared_expert_and_its_mtp_module() -> None:
     drawn = plate("deepseek-v3")
     told = labels(drawn.column)
-    assert "3 × layers 0–2: SwiGLU FFN, 7,168 → 18,432 → 7,168" in told
+    assert "3 × layers 0–2: multi-head latent attention, SwiGLU FFN, 7,168 → 18,432 → 7,168" in told
     assert "58 ×" in told
     assert "(MTP module)" in told
     experts = opened(drawn, "Mixture of experts")

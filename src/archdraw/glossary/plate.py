@@ -192,7 +192,11 @@ CROSS_CACHE_EACH_SUPPOSED = Term(
     "cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}, as many as the context"
 )
 CROSS_CACHE_EACH_OF = Term("cross-attention: {size:bytes} for each of {positions:encoder position|encoder positions}")
-CACHE_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows")
+CACHE_IN_WINDOWS = Term(
+    "KV cache per token: {size:bytes} within the windows, {after:bytes} beyond them",
+    definition="layers with a window keep no more than that many tokens, so that each further one adds less",
+)
+CACHE_ONLY_IN_WINDOWS = Term("KV cache {size:bytes} per token within the windows, none beyond them")
 CACHE_FULL = Term("{size:bytes} with full attention in every {layer}")
 CACHE_OF_ALL_TOKENS = Term("{size:bytes} with all tokens in every {layer}")
 CACHE_OWN = Term("{size:bytes} with its own K and V in every {layer}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
+from archdraw.glossary.numbers import share
 from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
@@ -16,12 +19,16 @@ MOSTLY_TABLES = 0.6
 NEAR = 0.1
 """A count that is no farther from a published figure than this share of it is what the figure was meant to be."""
 
+Way: TypeAlias = tuple[int, tuple[Phrase, ...], int]
+"""A way to count active parameters: the count, what it leaves out, and how many of that are in tables."""
+
 
 @record
 class Active:
     """A count of active parameters, what a headline says that it leaves out, and the same model counted otherwise.
 
-    ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``. A
+    ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``; ``whole``
+    those that the count is a share of: without what the headline says that the count leaves out. A
     count is ``at_most`` that of a token. What a published count leaves out and the headline does not say is ``unsaid``:
     a footer says it. ``rounded`` is the next count where the published figure is that one rounded, and the headline,
     which has more in it, only cut off.
@@ -34,7 +41,8 @@ class Active:
     left_out: tuple[Phrase, ...] = ()
     at_most: bool = False
     unsaid: tuple[Phrase, ...] = ()
-    rounded: tuple[int, tuple[Phrase, ...]] | None = None
+    rounded: Way | None = None
+    whole: int = 0
 
 
 def active_parameters(counted: Facts, published: Published | None = None) -> Active:
@@ -54,11 +62,11 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     # Where the table of the tokens is the output, too, it is in that count, and only the others are not.
     looked_up_in = plate.FURTHER_TABLES() if counted.head_is_tied else plate.INPUT_EMBEDDING()
     input_embedding = (looked_up_in,) if looked_up else ()
-    ways = [
-        (whole, ()),
-        (multiplied, (*input_embedding, *encoders)),
-        (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders)),
-        (whole - counted.active_encoders, encoders),
+    ways: list[Way] = [
+        (whole, (), 0),
+        (multiplied, (*input_embedding, *encoders), looked_up),
+        (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders), tables),
+        (whole - counted.active_encoders, encoders, 0),
     ]
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], in_thousands(figure))]
@@ -67,13 +75,18 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
         quoted = min(near, key=lambda way: abs(way[0] - figure))
     elif multiplied < MOSTLY_TABLES * whole:
-        quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders))
+        quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders), looked_up)
     else:
         quoted = ways[0]
     total, left_out = total_parameters(counted, published)
-    # What a count as published leaves out is said in the footer, not in the headline. Of a dense model all is active
-    # that is no table and no encoder: without a word in the headline it would read as a sparse one.
-    below = bool(agreeing and counted.inactive)
+    # A share is of what its count leaves nothing out of: the same tables and encoders are in neither.
+    like = counted.total_parameters - max(quoted[2], counted.total_parameters - total)
+    like -= counted.encoders if quoted[0] < whole else 0
+    if not counted.inactive:
+        like = total
+    # What a count as published leaves out is said in the footer, not in the headline, unless the share shows it. Of a
+    # dense model all is active that is no table and no encoder: without a word it would read as a sparse one.
+    below = bool(agreeing and counted.inactive) and share(quoted[0], like) == share(quoted[0], total)
     return Active(
         quoted[0],
         () if below else quoted[1],
@@ -83,12 +96,11 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         counted.active_at_most,
         quoted[1] if below else (),
         _rounded(figure, quoted, agreeing[1:]),
+        total if below or not quoted[1] else like,
     )
 
 
-def _rounded(
-    figure: float | None, quoted: tuple[int, tuple[Phrase, ...]], others: list[tuple[int, tuple[Phrase, ...]]]
-) -> tuple[int, tuple[Phrase, ...]] | None:
+def _rounded(figure: float | None, quoted: Way, others: list[Way]) -> Way | None:
     """The first of the ``others`` that is rounded to ``figure``, where the one that is ``quoted`` is not."""
     if figure is None:
         return None
@@ -103,8 +115,8 @@ def left_out_as_published(counted: Facts, published: Published | None) -> str:
     if counted.unknown:
         return ""
     active = active_parameters(counted, published)
-    if active.rounded is not None and not active.unsaid:
-        count, parts = active.rounded
+    if active.rounded is not None and not active.unsaid and not active.excluded:
+        count, parts, _ = active.rounded
         return text(plate.ACTIVE_WITH(count=count, parts=parts))
     return text(plate.ACTIVE_AS_PUBLISHED(parts=active.unsaid)) if active.unsaid else ""
 
@@ -129,10 +141,8 @@ def total_parameters(counted: Facts, published: Published | None = None) -> tupl
     return nearest if agrees(nearest[0], written) else (whole, ())
 
 
-def _others(
-    quoted: tuple[int, tuple[Phrase, ...]], ways: list[tuple[int, tuple[Phrase, ...]]]
-) -> list[tuple[int, Phrase]]:
+def _others(quoted: Way, ways: list[Way]) -> list[tuple[int, Phrase]]:
     """The count with everything where less is quoted, else the one without what is only looked up."""
     if quoted[0] < ways[0][0]:
         return [(ways[0][0], plate.WITH_PARTS(parts=quoted[1]))]
-    return [(count, plate.WITHOUT_PARTS(parts=parts)) for count, parts in ways[1:2] if parts and count < quoted[0]]
+    return [(count, plate.WITHOUT_PARTS(parts=parts)) for count, parts, _ in ways[1:2] if parts and count < quoted[0]]

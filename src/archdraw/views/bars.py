@@ -12,6 +12,7 @@ from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.tree.settings import SORTS, settings_apart
 from archdraw.tree.walks import inputs
+from archdraw.views.merging import MIXERS
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed
 
@@ -24,6 +25,10 @@ PLACES = {
     "experts": (terms.PRE_FFN, terms.POST_FFN, terms.BEFORE_FFN),
 }
 """What a norm before, one behind, and anything else before a block of a role is called."""
+
+
+FEED_FORWARDS = frozenset({"feed_forward", "experts"})
+"""Roles of blocks of which a bar says beside which mixer they stand: alone they would read as a whole layer."""
 
 
 def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str, before: int = 0) -> Bar:
@@ -55,13 +60,24 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
         without = tuple(dict.fromkeys(said for found in missed for said in found))
         what = tuple(_apart(block, there) for block, there in different if block.role != "norm" or not without)
         names = tuple(block.label for block, _ in different if block.role != "norm" or not without)
+        if different and all(
+            block.role in FEED_FORWARDS and text(block.label) not in _labels(there) for block, there in different
+        ):
+            kept = tuple(listed(block) for block in own if isinstance(block, Module) and block.role in MIXERS)
+            what, names = (*kept, *what), (*kept, *names)
         if without:
             what, names = ((*said, words.WITHOUT(what=without)) for said in (what, names))
     # What it has of the alternatives may be what differs, too.
     chosen = tuple(_chosen(layer, others))
-    line, short = (text(words.BAR(which=which, what=tuple(dict.fromkeys((*chosen, *said))))) for said in (what, names))
+    line, short = (
+        text(words.BAR(which=which, what=tuple(dict.fromkeys(map(within, (*chosen, *said)))))) for said in (what, names)
+    )
     times, layers = text(words.REPEATED(number=end - start)), tuple(range(before + start, before + end))
     return Bar(line, times, path, line, inputs(layer), short, layers)
+
+
+def _labels(blocks: Iterable[Leaf | Module]) -> set[str]:
+    return {text(block.label) for block in blocks}
 
 
 def _chosen(layer: Module, others: Sequence[Module]) -> Iterator[Words]:

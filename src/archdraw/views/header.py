@@ -134,7 +134,7 @@ def size_of(spec: Spec, counted: Facts) -> Detail:
     published = spec.published is not None and spec.published.active_parameters is not None
     if counted.active_parameters < counted.total_parameters or published:
         active = active_parameters(counted, spec.published)
-        of_all = share(active.count, total)
+        of_all = share(active.count, active.whole)
         if active.excluded:
             said = words.AT_MOST_ACTIVE_OF_EXCLUDING if active.at_most else words.ACTIVE_OF_EXCLUDING
             part = said(count=active.count, share=of_all, parts=active.excluded)

@@ -121,7 +121,7 @@ def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterato
     groups = [(place, part) for place, part in walk(module.body, path) if isinstance(part, Experts)]
     expert = max(groups, key=lambda group: group[1].total, default=None)
     if expert is not None:
-        total = active.total
+        total = active.whole
         caption = (
             plate.SHARE_EXCLUDING(part=active.count, whole=total, parts=active.excluded)
             if active.excluded

@@ -8,6 +8,7 @@ from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.common import KV_CACHE, LAYERS
 from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
+from archdraw.records import replaced
 from archdraw.tree.amounts import precisions
 from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts
@@ -156,7 +157,10 @@ def _of_encoder(counted: Facts, context: int, *, each: bool = False) -> tuple[Wo
 def _per_token(model: Module, counted: Facts) -> Phrase:
     size = counted.kv_cache_bytes_per_token()
     if any(entry.window and not entry.cross for entry in counted.cache):
-        return plate.CACHE_IN_WINDOWS(size=size)
+        unlimited = {entry: number for entry, number in counted.cache.items() if entry.window is None}
+        after = replaced(counted, cache=unlimited).kv_cache_bytes_per_token()
+        said = plate.CACHE_IN_WINDOWS(size=size, after=after)
+        return said if after else plate.CACHE_ONLY_IN_WINDOWS(size=size)
     caching = [(layer, loops) for layer, loops in passes(model.body, ANY) if any(map(_grows, leaves(layer)))]
     if not caching:
         # It is kept outside of any layer.
