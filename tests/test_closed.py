@@ -112,6 +112,14 @@ def test_parts_of_a_footer_are_told_apart_where_a_line_ends() -> None:
     ]
 
 
+def test_the_last_part_of_a_footer_is_not_alone_in_its_line() -> None:
+    parts = ("Source: config.json", "License: Apache License 2.0", "not opened: MTP module", "archdraw")
+    assert footer_lines(parts, 604.0) == [
+        "Source: config.json | License: Apache License 2.0 |",
+        "not opened: MTP module | archdraw",
+    ]
+
+
 def footer_lines(parts: tuple[str, ...], width: float) -> list[str]:
     canvas = Canvas(load_theme("light"))
     page.footer(canvas, parts, width, 0.0)

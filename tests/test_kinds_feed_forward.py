@@ -48,7 +48,7 @@ def test_a_clamped_swiglu_says_what_it_does() -> None:
     expert = MixtureOfExperts(num_experts=4, num_experts_per_tok=1, expert=kind).expand(SCOPE)
     (one,) = (block for _, block in walk(expert) if isinstance(block, Module) and block.name == "experts")
     assert (describe(one).full, describe(one).title) == (
-        "Expert, Clamped SwiGLU, width 2,880",
+        "Expert, clamped SwiGLU, width 2,880",
         "Expert: clamped SwiGLU, width 2,880",
     )
 
@@ -230,8 +230,8 @@ def test_a_size_is_a_positive_whole_number(value: object) -> None:
 @pytest.mark.parametrize(
     ("own", "said"),
     [
-        (None, "Clamped SwiGLU, width 64, else as each routed expert"),
-        ({"swiglu_limit": 9.0}, "Clamped SwiGLU, width 64, clamp: gate ≤ 9, |up| ≤ 9"),
+        (None, "clamped SwiGLU, width 64, else as each routed expert"),
+        ({"swiglu_limit": 9.0}, "clamped SwiGLU, width 64, clamp: gate ≤ 9, |up| ≤ 9"),
         ({}, "SwiGLU, width 64"),
     ],
 )

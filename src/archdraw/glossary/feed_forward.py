@@ -148,6 +148,7 @@ SHARED_EXPERTS = Term(
 )
 AS_ROUTED = Term("else as each routed expert", definition="clamp, factors and biases of a shared expert")
 OF_WIDTH = Term("width {width}")
+INSIDE = Term("{kind:within}", definition="the kind of network that an expert is, in the second line of its box")
 OF_EXPERT_WIDTH = Term("expert width {width}", definition="features inside each routed expert")
 OPENED_EXPERT = Term("{label}: {detail:within}")
 SUM_OF = Term("{parts:+}", definition="what each token passes, several experts and networks added")

@@ -84,6 +84,10 @@ def _footer_lines(parts: tuple[str, ...], width: float, size: float) -> list[tup
             lines[-1] = longer
             phrases[-1] += f" | {part}"
         else:
+            if part is parts[-1] and (before := _last_with(part, lines, phrases, room, size)):
+                # One short part alone in the last line reads as a slip: the part before it goes with it.
+                lines[-1], phrases[-1] = (one[-1].removesuffix(f" | {before}") for one in (lines, phrases))
+                part = f"{before} | {part}"
             if lines:
                 # Parts are told apart where a line ends, too: by a sign behind it or, without room there, below it.
                 ended = f"{lines[-1]} |"
@@ -97,3 +101,10 @@ def _footer_lines(parts: tuple[str, ...], width: float, size: float) -> list[tup
             lines.extend(wrapped)
             phrases.append(part)
     return [(line, phrases[number]) for line, number in zip(lines, phrase_of, strict=True)]
+
+
+def _last_with(part: str, lines: list[str], phrases: list[str], room: float, size: float) -> str:
+    """The last whole part in ``lines`` that finds room in a line with ``part``, if it is one of several; else ""."""
+    before = lines[-1].rpartition(" | ")[2] if lines and " | " in lines[-1] else ""
+    whole = bool(before) and phrases[-1].endswith(f" | {before}")
+    return before if whole and text_width(f"{before} | {part}", size, 400) <= room else ""

@@ -109,7 +109,7 @@ class FeedForwardKind(Kind):
     @property
     def as_expert(self) -> tuple[Words, ...]:
         """The second line of its box as an expert, with its author's label if any: ``SwiGLU, width 1,536``."""
-        return self.label or self.short_name, words.OF_WIDTH(width=self.intermediate_size)
+        return words.INSIDE(kind=self.label or self.short_name), words.OF_WIDTH(width=self.intermediate_size)
 
     @property
     def non_linearity(self) -> Phrase:
