@@ -114,7 +114,7 @@ def test_parts_of_a_footer_are_told_apart_where_a_line_ends() -> None:
 
 def test_the_last_part_of_a_footer_is_not_alone_in_its_line() -> None:
     parts = ("Source: config.json", "License: Apache License 2.0", "not opened: MTP module", "archdraw")
-    assert footer_lines(parts, 604.0) == [
+    assert footer_lines(parts, 660.0) == [
         "Source: config.json | License: Apache License 2.0 |",
         "not opened: MTP module | archdraw",
     ]
