@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import archdraw
 from archdraw import provenance
@@ -106,10 +107,26 @@ def test_no_option_that_draws_something_else_is_left_out(folder: Path) -> None:
         "figure": (("title", "T"),),
         "usual": "page",
     }
-    fields = {name for name in Output.__annotations__ if name not in ("path", "metadata")}
+    # The bounds of ``within`` are in the scale that the command says.
+    fields = {name for name in Output.__annotations__ if name not in ("path", "metadata", "within")}
     assert set(others) == fields
     for name, value in others.items():
         assert words_of(replace(usual, **{name: value})) != words_of(usual), name
+
+
+def test_a_picture_within_a_screen_says_the_scale_that_it_has(folder: Path) -> None:
+    asked = Output(Path("a.png"), "png", scale=2.0, within=(900, 800))
+    (made,) = draw(Job(Path("specs/tiny.yaml"), (asked,))).made
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.width <= 900
+        assert image.height <= 800
+        assert 900 in image.size or 800 in image.size
+        size = image.size
+    said = found_in(made.data)
+    assert said is not None
+    assert run([*shlex.split(said["command"])[1:], "-o", "again.png"]) == 0
+    with Image.open("again.png") as image:
+        assert image.size == size
 
 
 def test_nothing_of_the_surroundings_is_in_it(folder: Path) -> None:
