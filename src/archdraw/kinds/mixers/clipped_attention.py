@@ -194,7 +194,9 @@ class ClippedRelativeAttention(RelativeAttention):
             own.DYNAMIC_CONVOLUTION(kernel=kernel, taps=2 * kernel + 1) if dynamic else scaled_convolution(kernel),
             role="convolution",
             weights=(
-                Weight("static_weight", (kernel, width)) if dynamic else Weight("conv1d.weight", (width, 1, kernel)),
+                Weight("static_weight", (kernel, width))
+                if dynamic
+                else Weight(f"{name}.sconv.conv1d.weight", (width, 1, kernel)),
             ),
             state=(kernel - 1) * width,
             part="attention",
