@@ -17,6 +17,7 @@ from archdraw.views.alike import Opening
 from archdraw.views.boxes import boxes
 from archdraw.views.breakdown import breakdown
 from archdraw.views.diagrams import opened
+from archdraw.views.each_block import of_each_block
 from archdraw.views.masks import masks_panel
 from archdraw.views.memory import memory_panels
 from archdraw.views.novelty import models_with
@@ -58,8 +59,9 @@ def insets(
             if all((inset.title, inset.items) != (own.title, own.items) for inset in found):
                 found.append(own)
             continue
-        if not alike.joined(opening, option, wanted is None):
-            opening.append(Opening(option))
+        said = replace(option, block=of_each_block(block, model))
+        if not alike.joined(opening, said, wanted is None):
+            opening.append(Opening(said))
     for one in most_novel(opening, MOST_OPENED):
         priority = None if wanted is not None else _priority_of(one.block)
         found.extend(panels_of(one, active, priority))

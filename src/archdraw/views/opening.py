@@ -16,6 +16,7 @@ from archdraw.tree.description import describe
 from archdraw.tree.walks import children, walk
 from archdraw.views.boxes import DIAGRAMS, boxes
 from archdraw.views.diagrams import opened
+from archdraw.views.each_block import of_each_block
 from archdraw.views.insets import has_inside, names_of
 from archdraw.views.stack import Option
 
@@ -28,7 +29,7 @@ def openable_modules(model: Module) -> tuple[Option, ...]:
     for path, block in sorted(every, key=lambda one: id(one[1]) in beside):
         if isinstance(block, Module) and block.level != "stack" and has_inside(block):
             found.setdefault(block, path)
-    return tuple(Option(block, path, ()) for block, path in found.items())
+    return tuple(Option(of_each_block(block, model), path, ()) for block, path in found.items())
 
 
 def is_beside(path: str, model: Module) -> bool:
