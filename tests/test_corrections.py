@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 import shipped
 from archdraw.analysis.concepts import concepts
+from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.tree.walks import layers, leaves
+
+CORRECTIONS = Path(__file__).parent.parent / "docs" / "corrections.md"
 
 
 @cache
@@ -56,6 +60,7 @@ def windowed(name: str) -> list[bool]:
         ),
         ("gemma-4-e2b", {"multi-query attention", "cross-layer KV sharing"}, {"grouped-query attention"}),
         ("zaya1-8b", {"compressed convolutional attention"}, {"grouped-query attention"}),
+        ("grok-2-5-270b", {"GeGLU", "sandwich norm", "parallel dense FFN + MoE"}, {"SwiGLU", "pre-norm"}),
         ("gpt-oss-20b", {"sliding-window attention", "attention sinks", "attention bias"}, set()),
         ("gpt-oss-120b", {"sliding-window attention", "attention sinks", "attention bias"}, set()),
         ("llama-4-maverick", {"chunked attention", "NoPE", "alternating dense/MoE"}, set()),
@@ -98,6 +103,24 @@ def test_fact_sheets(name: str, number: int, sliding: int, kib: float) -> None:
     assert model(name).facts.kv_cache_bytes_per_token() == kib * 1024
 
 
+def test_two_experts_of_grok_and_the_dense_network_are_more_than_the_figure_says() -> None:
+    grok = model("grok-2-5-270b")
+    # Three projections of each, as wide as in the figure.
+    assert grok.facts.active_parameters > 64 * 3 * 8192 * (2 * 16384 + 32768) > 100e9
+
+
+def test_the_norm_after_the_memory_of_xlstm_is_a_layer_norm() -> None:
+    names = {text(leaf.label) for leaf in leaves(layers(model("xlstm-7b").block)[0].body) if leaf.role == "norm"}
+    assert names == {"RMSNorm", "LayerNorm per head"}
+
+
+def test_the_page_counts_its_figures() -> None:
+    page = CORRECTIONS.read_text()
+    figures = page.partition("## Figures")[2].partition("## Fact sheets")[0]
+    rows = [line for line in figures.splitlines() if line.startswith("| ")][1:]
+    assert f"Of its 71 figures {len(rows)} contain" in " ".join(page.split())
+
+
 def test_first_layers_are_dense() -> None:
     assert sparse("kimi-linear-48b-a3b").index(True) == 1
     assert sparse("ling-2-5-1t").index(True) == 4
@@ -109,6 +132,6 @@ def test_a_layer_of_longcat_attends_twice() -> None:
 
 
 def test_experts_of_longcat() -> None:
-    text = model("longcat-flash-lite-68-5b-a3b").spec.document.lines
-    assert any("num_experts: 256" in line for line in text)
-    assert any("zero_expert_num: 128" in line for line in text)
+    lines = model("longcat-flash-lite-68-5b-a3b").spec.document.lines
+    assert any("num_experts: 256" in line for line in lines)
+    assert any("zero_expert_num: 128" in line for line in lines)

@@ -64,11 +64,13 @@ def test_windows_save_what_the_layers_with_windows_would_keep() -> None:
 
 def test_layers_that_read_the_latent_of_another_would_keep_one_of_their_own() -> None:
     """Mistral Large 4: 54 layers with a latent of 512 and a key of 64, 18 with the latent alone, 9 of them shared."""
+    counted = shipped("mistral-large-4").facts
     words, (bar,) = memory(shipped("mistral-large-4"))
     assert isinstance(bar, Share)
-    assert bar.whole == (54 * (512 + 64) + 18 * 512) * 2 * 1_048_576
+    keys = counted.index_cache_bytes_per_token() * 1_048_576
+    assert bar.whole == (54 * (512 + 64) + 18 * 512) * 2 * 1_048_576 + keys
     assert bar.part == bar.whole - 9 * 512 * 2 * 1_048_576
-    assert "78.8 GiB with its own K and V in every layer" in words
+    assert "96.8 GiB with its own K and V in every layer" in words
 
 
 def test_cross_attention_keeps_the_encoder_output_once() -> None:
@@ -154,14 +156,49 @@ def test_what_writes_no_tokens_keeps_none() -> None:
     assert not memory(Model.from_text(own.replace("FEATURES", "10")))[1]
 
 
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [("glm-5-2", "excl. indexer keys (5.25 GiB)"), ("minimax-m3-428b", "excl. indexer keys (14.3 GiB)")],
-)
-def test_keys_of_indexers_are_said_to_be_in_no_total(name: str, line: str) -> None:
+@pytest.mark.parametrize(("name", "size"), [("glm-5-2", "5.25 GiB"), ("minimax-m3-428b", "14.3 GiB")])
+def test_keys_of_indexers_have_their_part_of_the_bar(name: str, size: str) -> None:
     model = shipped(name)
-    assert memory(model)[0][0] == line
-    assert model.facts.index_cache_bytes_per_token()
+    _, (bar,) = memory(model)
+    assert isinstance(bar, Split)
+    cache, keys = bar.segments[1:]
+    assert keys.label == f"indexer keys {size}"
+    context = model.spec.context_length or 0
+    assert keys.value == model.facts.index_cache_bytes_per_token() * context
+    assert cache.value == model.facts.kv_cache_bytes(context)
+
+
+def test_a_bar_of_a_share_has_the_keys_of_indexers_in_it() -> None:
+    model = shipped("deepseek-v4-pro")
+    words, (bar,) = memory(model)
+    assert isinstance(bar, Share)
+    assert (bar.left, bar.right) == ("KV cache + indexer keys", "9.62 GiB of 61 GiB")
+    assert bar.part == model.facts.kv_cache_bytes(1_048_576) + model.facts.index_cache_bytes_per_token() * 1_048_576
+    assert words[:2] == ["KV cache 7.74 GiB + indexer keys 1.88 GiB", "61 GiB with full attention in every layer"]
+
+
+def test_a_bar_says_what_its_whole_is() -> None:
+    """A share of what full attention would keep, or parts of all that is in memory."""
+    for name, said in (
+        ("olmo-2-7b", "Memory in bf16 at 4,096 tokens: weights + KV cache"),
+        ("qwen3-next-80b-a3b", "Memory in bf16 at 262,144 tokens"),
+    ):
+        found = shipped(name)
+        (panel,) = (one for one in picture(found.spec, found.block).insets if one.title.startswith("Memory"))
+        assert panel.title == said
+        if isinstance(bar := panel.items[0], Share):
+            assert bar.right == "6 GiB of 24 GiB"
+
+
+@pytest.mark.parametrize("name", ["xlstm-7b", "rwkv-4-169m", "mamba-2-8b"])
+def test_a_model_without_a_cache_says_the_whole_of_its_state(name: str) -> None:
+    found = shipped(name)
+    (panel,) = (one for one in picture(found.spec, found.block).insets if one.title.startswith("Memory"))
+    (bar,) = panel.items
+    assert isinstance(bar, Split)
+    assert bar.segments[1].value == found.facts.recurrent_state_bytes()
+    assert bar.segments[1].label.startswith("recurrent state ")
+    assert panel.title.endswith(" at any context")
 
 
 def test_layers_with_cross_attention_alone_would_have_no_cache_of_their_own() -> None:

@@ -179,9 +179,14 @@ CACHE_PER_TOKEN_OF_SEVERAL = Term(
 IN_LOOPS = Term("{layers} × {loops:loop|loops}", definition="layers with the same weights each time they are passed")
 SOME_IN_LOOPS = Term("{layers}, {looped} of them × {loops:loop|loops}", definition="the others are passed once")
 IN_PASSES = Term("{layers}, {passes:+} layer passes", definition="some layers are passed more than once")
-EXCLUDING_INDEX = Term(
-    "excl. indexer keys ({size:bytes})", definition="what indexers keep to select keys is in no count of the KV cache"
+MEMORY_OF_STATE = Term("Memory in bf16 at any context")
+MEMORY_OF = Term("{memory}: weights + {kept}", definition="what the two parts of a bar of memory are")
+OF_MEMORY = Term("{part:bytes} of {whole:bytes}", definition="how much of a bar is filled, and what the whole of it is")
+INDEX_KEYS = Term("indexer keys {size:bytes}")
+CACHE_AND_INDEX = Term(
+    "KV cache + indexer keys", definition="what indexers keep to select keys, which no count of the KV cache has in it"
 )
+OF_WHICH_INDEX = Term("KV cache {cache:bytes} + indexer keys {index:bytes}")
 CROSS_CACHE = Term("cross-attention cache {size:bytes}")
 CROSS_CACHE_AT = Term("cross-attention: {size:bytes} for {positions:encoder position|encoder positions}")
 CROSS_CACHE_SUPPOSED = Term(
@@ -203,10 +208,11 @@ CACHE_OWN = Term("{size:bytes} with its own K and V in every {layer}")
 CACHE_FULL_OWN = Term("{size:bytes} with full attention and its own K, V in every {layer}")
 LAYER = Term("layer")
 MIXING_LAYER = Term("sequence-mixing layer")
-STATE = Term("recurrent state {size:bytes}, independent of context")
-STATE_IN = Term("recurrent state {size:bytes} ({dtype}), independent of context")
-CONVOLUTION_STATE = Term("convolution state {size:bytes}, independent of context")
-BUFFERS = Term("buffers of {size:bytes}, independent of context")
+STATE = Term("recurrent state {size:bytes}")
+STATE_IN = Term("recurrent state {size:bytes} ({dtype})")
+CONVOLUTION_STATE = Term("convolution state {size:bytes}")
+BUFFERS = Term("buffers of {size:bytes}")
+INDEPENDENT = Term("{state}, independent of context")
 BREAKDOWN = Term("Parameter breakdown ({total:parameters})")
 PART = Term("{part} {share}")
 OTHER = Term("other")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary.common import KV_CACHE, LAYERS
-from archdraw.glossary.numbers import data_size
 from archdraw.picture import Inset, Segment, Share, Split, Words
 from archdraw.records import replaced
 from archdraw.tree.amounts import precisions
@@ -26,9 +25,13 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
     A layer saves by a window, by entries for several tokens, by a state in place of a cache, or by another layer's.
     A model that has no output layer over its ``vocabulary`` writes no tokens one after the other, and keeps nothing.
     """
-    if context is None or not counted.cache or not _generates(model, vocabulary):
+    if not _generates(model, vocabulary):
         return []
     layers = [layer for layer, loops in passes(model.body, ANY) for _ in range(loops)]
+    if counted.state and not counted.cache:
+        return [_of_state(layers, counted)]
+    if context is None or not counted.cache:
+        return []
     full = for_each(layers, _own)
     mixing = for_each(layers, lambda layer: any(map(_mixes, leaves(layer))))
     kept = counted.kv_cache_bytes(context)
@@ -37,22 +40,26 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
     title = text(plate.MEMORY(context=context))
     token = (Words(text(_per_token(model, counted))),) if counted.kv_cache_bytes_per_token() else ()
     index = counted.index_cache_bytes_per_token() * context
-    beside = (Words(text(plate.EXCLUDING_INDEX(size=index)), strong=True),) if index else ()
-    if if_all <= kept:
-        split = _beside_weights(counted, kept, context)
-        crossed = _of_encoder(counted, context, each=True)
-        return [Inset(title, (split, *beside, *token, *crossed), optional=not crossed)]
-    bar = Share(text(KV_CACHE()), data_size(kept), kept, if_all, "latent")
-    last = (Words(text(_state(layers, counted)), strong=True),) if counted.state else token
-    which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
+    what: Phrase = plate.CACHE_AND_INDEX() if index else KV_CACHE()
     term = plate.CACHE_FULL
     if any(for_each(layers, _reuses)):
         # Where no window, state or rarer entry saves anything, every query has all tokens to choose from already.
         term = plate.CACHE_OWN if _keeps_all(counted) else plate.CACHE_FULL_OWN
     if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
         term = plate.CACHE_OF_ALL_TOKENS
-    whole = Words(text(term(size=if_all, layer=which)), strong=True)
-    return [Inset(title, (bar, *beside, whole, *last, *_of_encoder(counted, context)))]
+    # Full attention has no keys to select; what only has its own keys and values still selects them.
+    part, whole = kept + index, if_all + (index if term is plate.CACHE_OWN else 0)
+    if if_all <= kept or whole <= part:
+        split = _beside_weights(counted, kept, index, context)
+        crossed = _of_encoder(counted, context, each=True)
+        title = text(plate.MEMORY_OF(memory=title, kept=what))
+        return [Inset(title, (split, *token, *crossed), optional=not crossed)]
+    bar = Share(text(what), text(plate.OF_MEMORY(part=part, whole=whole)), part, whole, "latent")
+    beside = (Words(text(plate.OF_WHICH_INDEX(cache=kept, index=index)), strong=True),) if index else ()
+    last = (Words(text(plate.INDEPENDENT(state=_state(layers, counted))), strong=True),) if counted.state else token
+    which = plate.LAYER() if all(mixing) else plate.MIXING_LAYER()
+    saved = Words(text(term(size=whole, layer=which)), strong=True)
+    return [Inset(title, (bar, *beside, saved, *last, *_of_encoder(counted, context)))]
 
 
 def _generates(model: Module, vocabulary: int | None) -> bool:
@@ -128,11 +135,22 @@ def _mixes(leaf: Leaf) -> bool:
     return _grows(leaf) or bool(leaf.state) or (leaf.heads is not None and leaf.heads.causal and not leaf.heads.cross)
 
 
-def _beside_weights(counted: Facts, kept: int, context: int) -> Split:
+def _of_state(layers: Sequence[Module], counted: Facts) -> Inset:
+    """What a model keeps that has no cache, only what does not grow with the context, beside its weights."""
+    weights, state = counted.weight_memory(), counted.recurrent_state_bytes()
+    segments = (
+        Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
+        Segment(text(_state(layers, counted)), state, "linear"),
+    )
+    return Inset(text(plate.MEMORY_OF_STATE()), (Split(segments),))
+
+
+def _beside_weights(counted: Facts, kept: int, index: int, context: int) -> Split:
     weights, crossed = counted.weight_memory(), counted.cross_cache_bytes(counted.source_positions or context)
     segments = (
         Segment(text(plate.WEIGHTS(size=weights)), weights, "feed_forward"),
         Segment(text(plate.CACHE(size=kept)), kept, "latent"),
+        Segment(text(plate.INDEX_KEYS(size=index)), index, "auxiliary"),
         Segment(text(plate.CROSS_CACHE(size=crossed)), crossed, "auxiliary"),
     )
     return Split(tuple(segment for segment in segments if segment.value))
