@@ -148,18 +148,6 @@ def test_groups_that_a_router_weighs_all_get_the_tokens() -> None:
     assert entering == {"group0": {"input", "router"}, "group1": {"input", "router"}, "router": {"input"}}
 
 
-@pytest.mark.parametrize("name", ["gemma-4-e2b", "gemma-4-e4b"])
-def test_an_arrow_leads_from_per_layer_embeddings_into_the_layers(name: str) -> None:
-    plate = shipped.plate(name)
-    every = list(groups_of(plate.children))
-    (box,) = [group for group in every if group.path.endswith("per_layer_inputs")]
-    (layers,) = [group for group in every if group.role == "layers" and group.path.endswith("/stack")]
-    below, above = (next(one for one in group.children if isinstance(one, Rect)) for group in (box, layers))
-    lines = [line for line in plate.shapes() if isinstance(line, Line) and line.head]
-    goal = (below.x + below.width / 2, above.y + above.height)
-    assert [line.points for line in lines if line.points[0] == (goal[0], below.y)] == [((goal[0], below.y), goal)]
-
-
 def test_a_bar_of_layers_says_what_is_in_them() -> None:
     groups = groups_of(shipped.plate("gemma-4-e2b").children)
     assert [texts_of(group) for group in groups if group.role == "layers" and texts_of(group)] == [

@@ -170,8 +170,8 @@ class Choice:
 class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
-    A ``caption`` stands in it at its top. What is gone through again, a loop, has a line ``back`` at its right.
-    Its ``short`` caption has no figures in it.
+    A ``caption`` stands in it at its top, the ``short`` one without figures. What is gone through again, a loop, has
+    a line ``back`` at its right. Where it ``adds``, a line from outside is added to the one that leaves ``body``.
     """
 
     body: Diagram
@@ -182,14 +182,12 @@ class Frame:
     back: bool = False
     short: str = ""
     layers: tuple[int, ...] = ()
+    adds: bool = False
 
 
 @record
 class Bar:
-    """A frame folded to a slim bar of one line of words, with its own bracket, that so many ``lines`` pass.
-
-    Its ``short`` label has no figures in it.
-    """
+    """A frame folded to a bar of one line (``short``: without figures) that ``lines`` pass, with its own bracket."""
 
     label: str
     times: str
@@ -206,7 +204,8 @@ class Tap:
 
     One that does not join has its note in its box, and no line but one from the frame at ``goal``, which it reads.
     One that joins comes from below, or from ``aside`` where a frame is in the way, with a second line to the frame or
-    bar at ``goal``. One that reads the line has its only one there; where it stands aside a :class:`Wire` begins.
+    bar at ``goal``, and words on what is ``added`` there. One that reads the line has its only one there; where it
+    stands aside a :class:`Wire` begins.
     """
 
     box: Box
@@ -215,6 +214,7 @@ class Tap:
     joins: bool = True
     aside: bool = False
     goal: str = ""
+    added: str = ""
 
 
 Diagram: TypeAlias = Box | Chain | Branches | Graph | Rail | Lanes | Choice | Frame | Bar | Tap

@@ -265,6 +265,9 @@ FEEDS = Term(
     source="Meng et al. 2024, DeepStack, arXiv:2406.04334",
     proper=True,
 )
+BEHIND = Term(
+    "DeepStack, behind {layers}", definition="the only layers whose outputs something is added to", proper=True
+)
 IMAGE = Term("Image")
 SOUND = Term("Audio")
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Tap, Wire
+from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Rail, Wire
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
@@ -30,7 +30,7 @@ from archdraw.views.diagrams import (
 from archdraw.views.graphs import drawn
 from archdraw.views.insets import has_inside
 from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
-from archdraw.views.terminals import NEXT_LAYERS, named_input
+from archdraw.views.terminals import NEXT_LAYERS, is_narrow, named_input
 
 MOST_JOINING = 3
 """So many lines find a way from below into the line of a model; of more, each module stands beside it."""
@@ -85,7 +85,7 @@ class Fold:
             elif isinstance(part, Side):
                 note = _said_of(part.body) if part.direction == "in" else ""
                 tap = named_input(tapped(part, self.paths[id(part.body)], note), part)
-                aside = part.direction == "in" and part.joins and (many or not all(map(_is_narrow, found)))
+                aside = part.direction == "in" and part.joins and (many or not all(map(is_narrow, found)))
                 found.append(replace(tap, aside=aside, goal=NEXT_LAYERS if shared.is_for_layers(part) else tap.goal))
             elif found and _is_function(part, found[-1]) and (joined := activated(found[-1], part)) is not None:
                 found[-1] = joined
@@ -191,13 +191,6 @@ def _is_function(block: Block, before: Diagram) -> bool:
     """Whether ``block`` is called like a function, in one word, and stands behind a box that is no norm."""
     called = isinstance(block, Leaf) and " " not in text(block.label)
     return called and isinstance(before, Box) and before.role != "norm"
-
-
-def _is_narrow(item: Diagram) -> bool:
-    """Whether a line from below can pass at the left of ``item``."""
-    if isinstance(item, Tap):
-        return item.direction == "in" and not item.aside
-    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 
 def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:

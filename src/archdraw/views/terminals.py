@@ -12,7 +12,7 @@ from archdraw.glossary.concepts import AUDIO_INPUT, IMAGE_INPUT
 from archdraw.glossary.encoders import FEATURES
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.registry import kinds
-from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Tap, Terminal
+from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Tap, Terminal
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Sequence, Side
 from archdraw.tree.walks import leaves
 
@@ -40,19 +40,20 @@ def named_input(tap: Tap, side: Side) -> Tap:
     if side.feeds:
         fed = words.LAYER_RANGE(first="0", last=str(side.feeds - 1)) if side.feeds > 1 else words.ONE_LAYER(number="0")
         detail = f"{detail}; {text(words.FEEDS(layers=fed))}"
-        tap = replace(tap, goal=FIRST_LAYERS)
+        tap = replace(tap, goal=FIRST_LAYERS, added=text(words.BEHIND(layers=fed)))
     return replace(tap, box=replace(tap.box, detail=detail))
 
 
 def led(column: Chain) -> Chain:
     """``column`` with lines from modules below its layers that feed the first of them, or all.
 
-    Where several modules are below the layers such a line would cross theirs: the words in the box are enough.
+    Where several modules are below the layers such a line would cross theirs, and where something broad is between it
+    would cross that: the words in the box are enough.
     """
     goal = next((item.path for item in column.items if isinstance(item, Frame | Bar)), "")
-    below = takewhile(lambda item: not isinstance(item, Frame | Bar), column.items)
-    alone = sum(isinstance(item, Tap) for item in below) == 1
-    goals = {FIRST_LAYERS: goal if alone else ""}
+    below = list(takewhile(lambda item: not isinstance(item, Frame | Bar), column.items))
+    is_free = sum(isinstance(item, Tap) for item in below) == 1 and all(map(is_narrow, below))
+    goals = {FIRST_LAYERS: goal if is_free else ""}
     items: list[Diagram] = []
     for item in reversed(column.items):
         if isinstance(item, Frame | Bar):
@@ -76,6 +77,13 @@ def _reading(items: list[Diagram]) -> Iterator[Diagram]:
             below = item.path
         elif not isinstance(item, Box) or item.chips:
             below = ""
+
+
+def is_narrow(item: Diagram) -> bool:
+    """Whether a line from below can pass at the left of ``item``."""
+    if isinstance(item, Tap):
+        return item.direction == "in" and not item.aside
+    return (isinstance(item, Box) and not item.chips) or (isinstance(item, Branches) and item.main is not None)
 
 
 def without_inputs(block: Block, paths: MutableMapping[int, str], tokens: Term) -> tuple[tuple[Terminal, ...], Block]:

@@ -14,6 +14,10 @@ from archdraw.scene import FRAME as FRAMED
 
 FRAME = "#frame"
 """Where the canvas keeps the place of the last frame."""
+ADDED = "#added"
+"""After the path of a frame: where the canvas keeps the place of the node in it that a line from outside ends at."""
+ADDED_LEFT = 12.0
+"""What a frame is wider at its left for that line."""
 CAPTION, CAPTION_LEFT = 20.0, 20.0
 """A line of a frame's caption, and how far it stands from the frame's left."""
 BACK, BACK_ROOM = 32.0, 28.0
@@ -27,8 +31,8 @@ BRACKET_FOOT = 6.0
 
 def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     """``body`` in a tinted frame, which all its lines pass; the bracket stands in the gutter at its left."""
-    body = body.moved(port - body.inputs[0])
-    left = min(body.left - measures.frame_space, port - measures.frame_left)
+    body, adds = body.moved(port - body.inputs[0]), item.adds and len(body.outputs) == 1
+    left = min(body.left - measures.frame_space, port - measures.frame_left) - (ADDED_LEFT if adds else 0)
     right = max(body.right + measures.frame_space + 2 + (BACK if item.back else 0), port + measures.frame_right)
     top = measures.frame_top + (BACK_ROOM if item.back else 0)
     bottom = measures.frame_bottom + (BACK_ROOM if item.back else 0)
@@ -38,7 +42,8 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
     else:
         caption = _caption(item, body.outputs[0] - left) if item.caption else ()
         top += CAPTION * len(caption)
-    length = bottom + body.length + top
+    rise = measures.gap + 2 * measures.node if adds else 0.0
+    length = bottom + body.length + rise + top
 
     def paint(canvas: Canvas, x: float, y: float) -> None:
         place = Place(x + left, y - length, x + right, y)
@@ -68,6 +73,12 @@ def frame(body: Cell, item: Frame, port: float, measures: Measures) -> Cell:
         canvas.places[FRAME] = place
         for output in body.outputs:
             canvas.line((x + output, y - length + top), (x + output, y - length))
+        if adds:
+            out, radius = x + body.outputs[0], measures.node
+            low, middle = y - bottom - body.length, y - length + top + radius
+            canvas.line((out, low), (out, middle + radius), arrow=True)
+            canvas.node(out, middle, radius, "+")
+            canvas.places[f"{item.path}{ADDED}"] = Place(out - radius, middle - radius, out + radius, middle + radius)
         if item.back:
             out = x + body.outputs[0]
             high, low, side = y - length + top - BACK_ROOM / 2, y - BACK_ROOM / 2, place.right - BACK

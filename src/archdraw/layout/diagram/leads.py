@@ -8,10 +8,11 @@ from math import inf
 
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.diagram.cell import Cell
+from archdraw.layout.diagram.forks import has_frame
 from archdraw.layout.diagram.frames import gutter
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.taps import beside
-from archdraw.picture import Bar, Diagram, Frame, Tap
+from archdraw.picture import Bar, Chain, Diagram, Frame, Tap
 from archdraw.records import record
 
 SIDE_ROOM, LEAD_ROOM = 14.0, 24.0
@@ -101,6 +102,22 @@ def led(cell: Cell, item: Diagram, leading: Iterable[Lead], measures: Measures) 
 
     far = min((bend.x - CLEAR for bend in bends), default=cell.left)
     return replace(cell, left=min(cell.left, far), paint=paint), TURN + LEVEL * (len(bends) - 2) if bends else 0.0
+
+
+def with_additions(column: Chain) -> Chain:
+    """``column``; frames of layers behind which a module below adds something have a node for its line.
+
+    One around other frames, or of a loop, has none: its line leaves it once, and not behind each of its layers.
+    """
+    goals = {item.goal for item in column.items if isinstance(item, Tap) and item.added and not item.aside}
+    return Chain(
+        tuple(
+            replace(item, adds=True)
+            if isinstance(item, Frame) and item.path in goals and not item.back and not has_frame(item.body)
+            else item
+            for item in column.items
+        )
+    )
 
 
 def _bends(leading: list[Lead], left: float, right: float, port: float) -> list[_Bend]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.frames import BRACKET, FRAME
+from archdraw.layout.diagram.frames import ADDED, BRACKET, FRAME
 from archdraw.layout.diagram.leads import ENTRY
 from archdraw.layout.diagram.measures import SMALL, SPINE, Measures
 from archdraw.layout.diagram.taps import side_box, side_height
@@ -23,6 +23,8 @@ JOINING_LEFT, JOINING_STEP = 64.0, 24.0
 """Where modules that join the spine begin, and how much further left one below another reaches."""
 CORNER, OFF_CORNER, CORNER_RIGHT = 24.0, 2.0, 16.0
 """The radius of the container's corners, how far from those a line enters, and that of one that is a low row."""
+INSIDE, LINES_APART = 20.0, 40.0
+"""From the left of a frame to where such a line goes on in it, and from there to the module's other line at least."""
 SPARE_ROW = 24.0
 """For a third line in the box of a module whose line is not drawn."""
 
@@ -237,7 +239,11 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, co
     join = canvas.places[f"{item.box.path}#join"]
     x = left + (JOINING_STEP / 2 if row else width / 2)
     goal = canvas.places.get(item.goal)
-    second = goal.left + ENTRY if goal else x
+    added = canvas.places.get(f"{item.goal}{ADDED}")
+    second = goal.left + (INSIDE if added else ENTRY) if goal else x
+    if added:
+        # The other line would cross it further left.
+        left, x = left + max(0.0, second + LINES_APART - x), max(x, second + LINES_APART)
     if goal and second < x:
         # Both lines leave about the middle of the box.
         left -= (x - second) / 2
@@ -246,10 +252,15 @@ def _joining(canvas: Canvas, item: Tap, bottom: float, row: int, left: float, co
     place = Place(left, top, left + width, top + height)
     side_box(canvas, item.box, place, measures, open_ends="start")
     canvas.line((x, place.top), (x, join.top), (join.left, join.top), arrow=True)
-    if goal and second < x:
+    if added:
+        canvas.line((second, place.top), (second, added.middle), (added.left, added.middle), arrow=True)
+        _note(canvas, item.added, second, added.middle - 5, added.left - second - 20)
+    elif goal and second < x:
         canvas.line((second, place.top), (second, goal.bottom), arrow=True)
-    room = join.left - measures.box_width / 2 - x - 20
-    rows = fitted(item.note, room, SMALL, SMALL, 400)
-    for index, row_of_words in enumerate(rows):
-        baseline = join.top + 26 + index * 19
-        canvas.text(x + 10, baseline, row_of_words.text, row_of_words.size, 400, fill=canvas.theme.muted)
+    _note(canvas, item.note, x, join.top, join.left - measures.box_width / 2 - x - 20)
+
+
+def _note(canvas: Canvas, words: str, x: float, y: float, room: float) -> None:
+    """``words`` of at most ``room`` px right of a line that goes up at ``x`` and turns at ``y``."""
+    for index, row in enumerate(fitted(words, room, SMALL, SMALL, 400)):
+        canvas.text(x + 10, y + 26 + index * 19, row.text, row.size, 400, fill=canvas.theme.muted)

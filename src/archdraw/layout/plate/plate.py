@@ -11,6 +11,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
+from archdraw.layout.diagram.leads import with_additions
 from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
@@ -53,7 +54,7 @@ def column_at(plate: Plate, gap: float = GAPS[0]) -> Column:
     # At the left is room for lines where the residual ones of the model run at its right.
     beside = bool(plate.towers or plate.wires)
     measures = _measures(gap, beside=beside)
-    cell = _cell(plate.column, plate.inputs, measures)
+    cell = _cell(with_additions(plate.column), plate.inputs, measures)
     towers = [(tower, _cell(tower.column, tower.inputs, measures)) for tower in plate.towers]
     taps = (item for item in plate.column.items if isinstance(item, Tap) and item.direction == "in" and not item.aside)
     if beside:
