@@ -59,7 +59,7 @@ def test_details_are_second_lines_and_what_tags_say_more() -> None:
     assert isinstance(item, Box)
     assert (item.label, item.detail, item.chips[0].label) == ("Attention", "", "RoPE")
     assert found.plate.inputs[0].detail == ""
-    assert not_shown(found, 0) == "not shown: sizes"
+    assert not_shown(found, 0) == "simplified"
 
 
 def test_tags_go_and_are_named() -> None:
@@ -67,7 +67,8 @@ def test_tags_go_and_are_named() -> None:
     (item,) = found.plate.column.items
     assert isinstance(item, Box)
     assert item.chips == ()
-    assert not_shown(found, 2) == "not shown: tags, 2 panels"
+    assert not_shown(found, 2) == "not shown: RoPE"
+    assert not_shown(after(plate(box("Attention")), "tags"), 2) == "simplified"
 
 
 def test_a_step_that_changes_nothing_is_not_said() -> None:
@@ -132,7 +133,7 @@ def test_runs_become_one_bar() -> None:
 def test_modules_beside_the_line_go_and_are_named() -> None:
     found = after(plate(box("Norm"), Tap(box("MTP module"), "out"), box("LM head")), "modules")
     assert labels(found.plate.column) == ["Norm", "LM head"]
-    assert not_shown(found, 1) == "not shown: side modules, 1 panel"
+    assert not_shown(found, 1) == "not shown: side modules"
 
 
 def test_the_inside_of_layers_goes_and_is_named() -> None:
@@ -143,10 +144,16 @@ def test_the_inside_of_layers_goes_and_is_named() -> None:
 
 
 def test_rows_are_boxes_that_say_how_many_they_are_but_never_layers() -> None:
-    row = [box("Patch embedding"), box("Flatten"), box("12 × Encoder"), box("Norm", "norm", cap=True), box("Select")]
+    row = [
+        box("Patch embedding"),
+        box("Flatten"),
+        box("Encoder, 12 layers"),
+        box("Norm", "norm", cap=True),
+        box("Select"),
+    ]
     assert labels(after(plate(*row), "rows").plate.column) == [
         "Patch embedding, Flatten",
-        "12 × Encoder",
+        "Encoder, 12 layers",
         "Select and 1 more",
     ]
     more = [box("Select"), box("Norm", "norm", cap=True), box("Project"), box("Scale")]

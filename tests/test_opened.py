@@ -32,7 +32,7 @@ def test_what_few_models_have_is_worth_more() -> None:
     worth = {panel.title: panel.priority or 0 for panel in panels("jamba-v0-1")}
     assert worth["Mamba"] > worth["Grouped-query attention"] > worth["SwiGLU FFN"]
     worth = {panel.title: panel.priority or 0 for panel in panels("motif-3-beta")}
-    assert worth["Differential attention"] > worth["Mixture of experts"]
+    assert worth["Differential or sliding-window differential attention"] > worth["Mixture of experts"]
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,18 @@ def test_blocks_that_are_alike_are_one_panel_that_says_how_they_differ() -> None
     attention = [panel for panel in every if "attention" in panel.title and panel.source]
     shown = next(panel for panel in attention if not isinstance(panel.items[0], Masks))
     assert len(shown.also) == 3
+    assert shown.title == "Global attention and 3 more"
     said = " ".join(item.text for item in shown.items if isinstance(item, Words) and item.strong)
     for difference in ("Shared-KV global attention", "reuses K and V of layer 14", "dim 256, window 512"):
         assert difference in said
-    widths = next(panel for panel in every if panel.title == "GeGLU FFN")
+    widths = next(panel for panel in every if panel.title == "GeGLU or double-width GeGLU FFN")
     assert len(widths.also) == 1
     assert any("12,288" in item.text for item in widths.items if isinstance(item, Words))
 
 
 def test_a_panel_of_two_that_differ_in_position_says_so() -> None:
-    panel = next(panel for panel in panels("command-a-plus-218b-a25b") if panel.title == "Global attention")
+    every = panels("command-a-plus-218b-a25b")
+    panel = next(panel for panel in every if panel.title == "Global or sliding-window attention")
     assert (
         Words("Sliding-window attention: with RoPE, θ\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}50,000", strong=True)
         in panel.items

@@ -56,16 +56,17 @@ BOXES = Term("boxes", definition="of which a footer without room for names says 
 CLOSED_IN = Term("in {panel}: {blocks}", definition="boxes of a panel that have none of their own")
 FEWER_NOTES = Term("some notes left out", definition="panels that stand without their lesser notes")
 NOT_SHOWN = Term("not shown: {what}")
-PANELS = Term("{number:panel|panels}")
-SIZES = Term("sizes")
-TAGS = Term("tags")
-NOTES = Term("notes", definition="what an author says of single boxes")
+SIMPLIFIED = Term("simplified", definition="a page without sizes, notes or panels that a plate has")
 MODULES = Term("side modules")
 INSIDE = Term("the inside of layers")
 WHOLE = Term("the blocks of the network")
 AND_MORE = Term("{first} and {number} more")
 EXPERTS_OF = Term(
     "MoE: {active} of {total:expert|experts}", definition="of a mixture of experts, how many work per token"
+)
+EXPERTS_AND_SHARED = Term(
+    "MoE: {active} of {total} + {shared} shared",
+    definition="of a mixture of experts, how many work per token, and those that always do",
 )
 BOTH = Term("{first}, {second}", definition="two boxes that follow each other as one")
 EITHER = Term("{first} or {second}", definition="two alternatives as one box")
@@ -78,8 +79,7 @@ PUBLISHED_FIGURES = {
 }
 """How a footer names a published figure that is not the count, with the digits that it was published with."""
 SOURCES = Term("Source: {sources}")
-SOURCE_AND_MORE = Term("Source: {source}, {number} more in the description")
-NUMBER_OF_SOURCES = Term("{number:source|sources} in the description")
+SOURCE_AND_MORE = Term("Source: {source} and {number} more", definition="the others are in the description")
 LICENSE = Term("License: {license}")
 
 # The column

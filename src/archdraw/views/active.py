@@ -110,14 +110,19 @@ def _rounded(figure: float | None, quoted: Way, others: list[Way]) -> Way | None
     return next((other for other in others if other[1] and abs(other[0] - figure) <= near), None)
 
 
-def left_out_as_published(counted: Facts, published: Published | None) -> str:
-    """What a published count of active parameters leaves out and the headline does not say; empty for nothing."""
+def left_out_as_published(counted: Facts, published: Published | None, *, stated: bool = True) -> str:
+    """What a published count of active parameters leaves out and the headline does not say; empty for nothing.
+
+    Where the headline is not ``stated``, also what that would say.
+    """
     if counted.unknown:
         return ""
     active = active_parameters(counted, published)
     if active.rounded is not None and not active.unsaid and not active.excluded:
         count, parts, _ = active.rounded
         return text(plate.ACTIVE_WITH(count=count, parts=parts))
+    if active.excluded and not stated and active.count < active.total:
+        return text(plate.ACTIVE_EXCLUDING(parts=active.excluded))
     return text(plate.ACTIVE_AS_PUBLISHED(parts=active.unsaid)) if active.unsaid else ""
 
 

@@ -19,6 +19,8 @@ MOST_APART = 2
 """Blocks with so many other leaves, norms and positions not counted, are one panel."""
 
 
+MOST_IN_TITLE = 2
+"""The title of a panel names so many different blocks."""
 MOST_SAID = 4
 """So many blocks that differ in sizes are named, others counted."""
 
@@ -38,11 +40,34 @@ class Opening:
 
 
 def title_of_all(opening: Opening, title: str) -> str:
-    """``title`` of the block that a panel shows, without its number where the panel opens others with another one."""
+    """``title`` of the block that a panel shows, with those of the others that the panel opens.
+
+    Blocks that differ in their numbers are named once, others with what is last in all their names once.
+    """
     stem = title.rstrip("0123456789").rstrip()
     others = {describe(option.block).title for option in opening.also}
     numbered = stem and stem != title and others and all(one.rstrip("0123456789").rstrip() == stem for one in others)
-    return text(plate.OF_NUMBERS(what=stem, numbers=len({title, *others}))) if numbered and others != {title} else title
+    if others <= {title}:
+        return title
+    if numbered:
+        return text(plate.OF_NUMBERS(what=stem, numbers=len({title, *others})))
+    return _any_of((title, *sorted(others - {title})))
+
+
+def _any_of(titles: tuple[str, ...]) -> str:
+    """One of several ``titles``: "Global or sliding-window attention", of more than can be read the first and how many.
+
+    >>> _any_of(("Global attention", "Sliding-window attention"))
+    'Global or sliding-window attention'
+    """
+    if len(titles) > MOST_IN_TITLE:
+        return text(plate.AND_MORE(first=titles[0], number=len(titles) - 1))
+    first, second = titles[0].split(), within(titles[1]).split()
+    last: list[str] = []
+    while min(len(first), len(second)) > 1 and first[-1] == second[-1]:
+        last.insert(0, first.pop())
+        second.pop()
+    return " ".join((text(plate.EITHER(first=" ".join(first), second=" ".join(second))), *last))
 
 
 def joined(opening: list[Opening], option: Option, by_likeness: bool) -> bool:

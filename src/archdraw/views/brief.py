@@ -10,10 +10,11 @@ from itertools import groupby
 from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
 from archdraw.layout.diagram.forks import frames
-from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Graph, Plate, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed, unnoted
 from archdraw.views.merging import joined, merged
+from archdraw.views.wording import is_of_all, several
 
 
 @record
@@ -23,6 +24,8 @@ class Brief:
     plate: Plate
     opened: Frame | None = None
     without: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """What the tags that are left out said: positions, norms of queries and keys."""
 
 
 def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
@@ -36,10 +39,14 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
 
 
 def not_shown(brief: Brief, panels: int) -> str:
-    """What a page says that it lacks: what :data:`LEFT_OUT` names, and so many ``panels``; empty for nothing."""
-    said = [LEFT_OUT[step]() for step in brief.without if step in LEFT_OUT]
-    said += [words.PANELS(number=panels)] if panels else []
-    return text(words.NOT_SHOWN(what=tuple(map(text, said)))) if said else ""
+    """What a page says that it lacks: tags by their names, and what else :data:`LEFT_OUT` names; empty for nothing.
+
+    Where only sizes, notes or so many ``panels`` are left out, that it is simplified.
+    """
+    said = [*brief.tags, *(text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT)]
+    if said:
+        return text(words.NOT_SHOWN(what=tuple(said)))
+    return text(words.SIMPLIFIED()) if panels or {"details", "notes"} & {*brief.without} else ""
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
@@ -54,7 +61,7 @@ def _details(brief: Brief) -> Brief:
     """Boxes and tags are left with their names."""
 
     def short(box: Box) -> Box:
-        chips = tuple(replace(chip, label=re.split(r", | \(", chip.label)[0]) for chip in box.chips)
+        chips = tuple(replace(chip, label=_named(chip)) for chip in box.chips)
         return replace(_counting(box), detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
@@ -70,12 +77,20 @@ def _details(brief: Brief) -> Brief:
     return replace(found, plate=replace(found.plate, inputs=named, towers=towers))
 
 
+def _named(chip: Chip) -> str:
+    """What ``chip`` says before its sizes."""
+    return re.split(r", | \(", chip.label)[0]
+
+
 def _counting(box: Box) -> Box:
     """``box``; one of a mixture of experts says in its name how many there are, which is what they are known by."""
-    found = re.match(r"(\d[\d,]*) of (\d[\d,]*\d|\d)", box.detail)
+    found = re.match(r"(\d[\d,]*) of (\d[\d,]*\d|\d)(?: \+ (\d+) shared)?", box.detail)
     if box.role != "experts" or box.label != text(feed_forward.MIXTURE_OF_EXPERTS()) or not found:
         return box
-    return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=int(found[2].replace(",", "")))))
+    total = int(found[2].replace(",", ""))
+    if found[3]:
+        return replace(box, label=text(words.EXPERTS_AND_SHARED(active=found[1], total=total, shared=int(found[3]))))
+    return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=total)))
 
 
 SAYS_INPUT = frozenset({"embedding", "position", "unknown"})
@@ -131,11 +146,10 @@ def _layers(brief: Brief) -> Brief:
 
     def bar(frame: Frame) -> Bar:
         number = "".join(filter(str.isdigit, frame.times))
-        if frame.short and number:
-            # It is the name of all of them together, an encoder's.
-            return Bar(text(words.WITH_LAYERS(name=frame.short, number=int(number))), "", frame.path, frame.title)
         # Of layers of several names one does not say that so many come of each.
         one = frame.caption if "," not in frame.caption else ""
+        if number and is_of_all(frame.short or one):
+            return Bar(several(frame.short or one, int(number)), "", frame.path, frame.title)
         label = frame.short or one or text(layers.LAYER() if frame is largest else layers.LAYERS())
         wired = next((box.label for box in boxes(frame) if box.wired), "")
         if wired:
@@ -214,6 +228,14 @@ def _inside(brief: Brief) -> Brief:
     return replace(brief, opened=None)
 
 
+def _tags(brief: Brief) -> Brief:
+    """Tags are left out, and their names, without sizes, are what the page lacks."""
+    plate = brief.plate
+    shown = [brief.opened] if brief.opened else [plate.column, *(tower.column for tower in plate.towers)]
+    names = dict.fromkeys(_named(chip) for item in shown for box in boxes(item) for chip in box.chips)
+    return replace(_boxes(brief, lambda box: replace(box, chips=())), tags=tuple(names))
+
+
 def _rows(brief: Brief) -> Brief:
     """Boxes that follow each other become one."""
     return _items(brief, joined)
@@ -233,7 +255,7 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "spacing": lambda brief: brief,
     "details": _details,
     "inputs": _inputs,
-    "tags": lambda brief: _boxes(brief, lambda box: replace(box, chips=())),
+    "tags": _tags,
     "layers": _layers,
     "notes": lambda brief: _boxes(brief, unnoted),
     "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
@@ -246,9 +268,6 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
 }
 
 LEFT_OUT: Mapping[str, Term] = {
-    "details": words.SIZES,
-    "tags": words.TAGS,
-    "notes": words.NOTES,
     "modules": words.MODULES,
     "inside": words.INSIDE,
     "whole": words.WHOLE,

@@ -14,7 +14,7 @@ from archdraw.records import replaced
 from archdraw.views.boxes import boxes, marked
 from archdraw.views.levels import levels
 
-TIMES = re.compile(r"[\d,]+ × ")
+TIMES = re.compile(r"[\d,]+ × |.*, [\d,]+ layers?$")
 """How the label of a box of so many layers begins."""
 
 LONGEST = 40

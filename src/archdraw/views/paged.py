@@ -59,7 +59,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
         )
         for brief in (False, True)
     ]
-    said = _Footer(spec, block, left_out_as_published(counted, spec.published))
+    said = _Footer(spec, block, left_out_as_published(counted, spec.published, stated=not profile.facts))
     # A network is a single box only where its layers as boxes find no room either.
     last = len(profile.drop) - profile.drop.count("whole")
     # Its size may be said by its name rather than in a box of its own; a single box has no direction.
@@ -153,15 +153,17 @@ def _printed(scene: Scene, profile: Profile, said: _Footer) -> Scene:
     wide, high = (float(round(length)) for length in profile.size)
     if profile.layout not in ("slide", "thumb"):
         high = float(round(scene.height * wide / scene.width))
-    described = scene.description if profile.layout == "thumb" else _described(scene.description, said)
+    is_thumb = profile.layout == "thumb"
+    described = scene.description if is_thumb else _described(scene.description, said, scene.left_out)
     return replace(scene, printed=(wide, high), description=described)
 
 
-def _described(description: str, said: _Footer) -> str:
-    """``description`` with all sources, and what an active count leaves out: the footer may have no room for that."""
+def _described(description: str, said: _Footer, left_out: tuple[str, ...]) -> str:
+    """``description`` with all sources, what an active count leaves out, and the titles of panels ``left_out``."""
     sources = sources_of(said.spec)
     source = text(words.SOURCES(sources=sources)) if sources else ""
-    return " ".join((description, *(f"{one[:1].upper()}{one[1:]}." for one in (said.active, source) if one)))
+    lacking = text(words.NOT_SHOWN(what=left_out)) if left_out else ""
+    return " ".join((description, *(f"{one[:1].upper()}{one[1:]}." for one in (said.active, lacking, source) if one)))
 
 
 @record
@@ -173,25 +175,17 @@ class _Footer:
     active: str = ""
 
     def after(self, lacking: str) -> tuple[str, ...]:
-        """The words where the page lacks what ``lacking`` says: with all sources, short ones, the number of sources.
-
-        Last without what a published count of active parameters leaves out, where there is no room for that.
-        """
+        """The words where the page lacks what ``lacking`` says: with all sources, short ones, the first of them."""
         sources = self.spec.sources
         every = list(sources.values() if isinstance(sources, dict) else sources)
         brief = [*dict.fromkeys(map(short_source, every))]
         named = [text(words.SOURCES(sources="; ".join(some))) for some in (every, brief)] if every else [""]
         if len(brief) > 1:
             named.append(text(words.SOURCE_AND_MORE(source=brief[0], number=len(brief) - 1)))
-        number = text(words.NUMBER_OF_SOURCES(number=len(every))) if every else ""
         reasons = tuple(self.spec.incomplete[:1])
         incomplete = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
-        rest = (incomplete, lacking, "archdraw")
-        ways = ((source, active) for active in (self.active, "") for source in (*named, number))
-        return tuple(
-            " | ".join(filter(None, (source, left_out(self.block), *more, *rest)))
-            for source, *more in dict.fromkeys(ways)
-        )
+        rest = (left_out(self.block), self.active, incomplete, lacking, "archdraw")
+        return tuple(" | ".join(filter(None, (source, *rest))) for source in dict.fromkeys(named))
 
 
 def short_source(source: str) -> str:

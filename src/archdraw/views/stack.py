@@ -24,7 +24,7 @@ from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over, same_norm
-from archdraw.views.wording import how_often
+from archdraw.views.wording import how_often, several
 
 MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
@@ -113,7 +113,7 @@ def in_brief(module: Module, path: str, paths: Mapping[int, str]) -> Stack:
     for layer, run in groupby(every):
         number = sum(1 for _ in run)
         option = Option(layer, paths[id(layer)], tuple(range(start, start + number)))
-        label = text(words.SEVERAL(number=number, what=describe(layer).label)) if number > 1 else ""
+        label = several(describe(layer).label, number) if number > 1 else ""
         boxes.append(folded(layer, option.path, label=label))
         slots.append(Slot((option,)))
         start += number

@@ -18,6 +18,7 @@ __all__ = [
     "listed",
     "ordinal",
     "parameters",
+    "several",
     "share",
     "short_name",
     "within",
@@ -72,3 +73,15 @@ def how_often(places: tuple[int, ...], members: Sequence[int], number: int) -> s
     if every:
         return text(words.IN_LAYERS_EVERY(number=len(places), all=number, ordinal=ordinal(every)))
     return text(words.IN_LAYERS(number=len(places), all=number))
+
+
+def is_of_all(name: str) -> bool:
+    """Whether ``name`` is that of layers together, an encoder or a decoder, and not of each of them."""
+    return name.lower().endswith(("encoder", "decoder"))
+
+
+def several(name: str, number: int) -> str:
+    """So many layers of that ``name``: ``12 × Mamba layer``, and ``Image encoder, 12 layers``."""
+    if is_of_all(name):
+        return text(words.WITH_LAYERS(name=name, number=number))
+    return text(words.SEVERAL(number=number, what=name))
