@@ -7,11 +7,13 @@ from itertools import combinations, pairwise
 
 import pytest
 
+import shipped
 from archdraw.layout.plate import letters, panels
 from archdraw.layout.plate.arrange import SPACE, Page, arrange, column_height, most_height
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
+from archdraw.scene import Text
 
 
 def inset(number: int, lines: int, **more: object) -> Inset:
@@ -124,3 +126,10 @@ def test_remarks_that_are_kept_make_no_column_higher() -> None:
         for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
             assert column_height(column, width, sizes) + passing <= found.height
     assert lost == {1, 2}
+
+
+@pytest.mark.parametrize("name", ["qwen3-5-397b", "gemma-4-e2b"])
+def test_no_remark_is_left_out_beside_a_column_that_is_half_empty(name: str) -> None:
+    said = " ".join(one.text for one in shipped.plate(name).shapes() if isinstance(one, Text))
+    assert "archdraw" in said
+    assert "notes left out" not in said

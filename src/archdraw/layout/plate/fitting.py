@@ -50,7 +50,30 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     if not fits:
         # Panels that have to stand take as many columns as the page is wide.
         found = arrange(fewest, page, sizes, len(fewest))
-    return _reported(_with_remarks(found, insets, sizes), insets)
+    fuller = _with_remarks(found, insets, sizes)
+    moved = _with_remarks(_spread(found, sizes), insets, sizes) if _short_of(fuller, insets) else fuller
+    return _reported(min(fuller, moved, key=lambda way: _short_of(way, insets)), insets)
+
+
+def _short_of(found: Arrangement, insets: Insets) -> int:
+    """How many panels of ``found`` lack side remarks of ``insets``."""
+    return len(_reported(found, insets).shortened)
+
+
+def _spread(found: Arrangement, sizes: Sizes) -> Arrangement:
+    """``found`` with its last panel below another column, if there is room and no line leads to it.
+
+    It has no place in an order, and the column that it leaves may have room for remarks.
+    """
+    *before, last = found.columns
+    if len(last) < 2 or (moving := last[-1]).source or moving.beside:
+        return found
+    for number, column in reversed(tuple(enumerate(before))):
+        width, passing = found.widths[number], found.passing[number]
+        under = (*column, moving)
+        if sizes.width(moving) <= width and column_height(under, width, sizes) + passing <= found.height:
+            return replace(found, columns=(*before[:number], under, *before[number + 1 :], last[:-1]))
+    return found
 
 
 def _with_remarks(found: Arrangement, insets: Insets, sizes: Sizes) -> Arrangement:

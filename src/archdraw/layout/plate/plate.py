@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from archdraw.layout import page, sketch
 from archdraw.layout.canvas import Canvas, Place
@@ -12,7 +12,7 @@ from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.leads import with_additions
-from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip, terminals
@@ -93,7 +93,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         # No panel gives way to the names of boxes that have none.
         fuller = _roomiest(counted(plate), natural, around)
         plate, found = (counted(plate), fuller) if _worth(fuller[1]) > _worth(found[1]) else (plate, found)
-    natural, arrangement, gap = found
+    natural, arrangement, gap, panel_gap = found
     arrangement = _relettered(arrangement)
     column = longest(natural, lambda gap: column_at(plate, gap), arrangement.height, gap, LOOSEST_GAP)
     bottom = HEADER + arrangement.height
@@ -102,7 +102,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     page.header(canvas, plate.name, plate.subtitle, width, href=plate.href)
     paint_model(canvas, column, bottom)
     spine_frame = canvas.places.get(FRAME)
-    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, _panel_gap(gap))
+    placed = _insets(canvas, arrangement, MARGIN + column.width + CHANNEL, panel_gap)
     if spine_frame is not None:
         # Insets may have frames too; zoom lines leave that of the spine.
         canvas.places[FRAME] = spine_frame
@@ -112,23 +112,28 @@ def draw(plate: Plate, theme: Theme) -> Scene:
     return replace(_scene(canvas, plate, width, height), left_out=left_out)
 
 
-def _roomiest(plate: Plate, natural: Column, around: Around) -> tuple[Column, Arrangement, float]:
-    """The column of ``plate`` with the longest arrows beside which most panels find room, with those and the gap."""
+Room: TypeAlias = tuple[Column, Arrangement, float, float]
+"""A column, the panels beside it, and how long the arrows in both are at least."""
+
+
+def _roomiest(plate: Plate, natural: Column, around: Around) -> Room:
+    """The column of ``plate`` with the longest arrows beside which most panels find room."""
     usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
 
-    def tried(number: int) -> tuple[Column, Arrangement, float]:
+    def tried(number: int) -> Room:
         gap = GAPS[number]
         column = column_at(plate, gap) if number else natural
-        return column, _arranged(plate, column, low if gap <= TIGHT else usual, around), gap
+        sizes = low if gap <= TIGHT else usual
+        return column, _arranged(plate, column, sizes, around), gap, sizes.gap
 
     best = tried(0)
     if _worth(best[1]) == (True, 0.0, 0):
-        return best
+        return _closer(plate, best, low, around)
     # Shorter arrows leave more room, never less: few of the gaps have to be tried.
     low_enough = len(GAPS) - 1
     found = tried(low_enough)
     if _worth(found[1]) <= _worth(best[1]):
-        return best
+        return _closer(plate, best, low, around)
     best, too_long = found, 0
     while low_enough - too_long > 1:
         middle = (too_long + low_enough) // 2
@@ -137,12 +142,18 @@ def _roomiest(plate: Plate, natural: Column, around: Around) -> tuple[Column, Ar
             best, low_enough = found, middle
         else:
             too_long = middle
+    return _closer(plate, best, low, around)
+
+
+def _closer(plate: Plate, best: Room, low: Sizes, around: Around) -> Room:
+    """``best``, with arrows in its panels as short as need be where fewer of them lose remarks so."""
+    for sizes in (low, Sizes(GAPS[-1])):
+        column, arrangement, gap, panel_gap = best
+        if arrangement.shortened and sizes.gap < panel_gap:
+            found = _arranged(plate, column, sizes, around)
+            if len(found.shortened) < len(arrangement.shortened) and _worth(found) >= _worth(arrangement):
+                best = column, found, gap, sizes.gap
     return best
-
-
-def _panel_gap(gap: float) -> float:
-    """How long the arrows in panels are at least beside a model with arrows of ``gap``."""
-    return LOW_PANEL_GAP if gap <= TIGHT else INSET.gap
 
 
 def _worth(arrangement: Arrangement) -> tuple[bool, float, int]:
