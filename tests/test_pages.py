@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archdraw import load
+from archdraw.glossary.numbers import data_size
 from archdraw.lengths import pixels
 from archdraw.lint.faults import faults
 from archdraw.profile import load_profile
-from archdraw.scene import Circle, Line, Scene, Text
+from archdraw.scene import Circle, Line, Rect, Scene, Text
 from archdraw.views.paged import short_source
 
 CHOSEN = (
@@ -189,3 +190,23 @@ def test_the_short_form_of_a_source_is_another_name_of_it_and_no_part() -> None:
     assert short_source("A Report, tables 1 and 2") == "A Report"
     for whole in ("license: card of a/b", "config.json of a/b: layers", "five heads: a.pt of a/b", "RoPE, a.py"):
         assert short_source(whole) == whole
+
+
+@pytest.mark.parametrize("name", ["whisper-large-v3", "bart-large"])
+def test_a_layer_by_itself_says_what_its_cross_attention_reads(name: str) -> None:
+    assert "encoder output" in said(load(name).scene("column"))
+
+
+def test_what_cross_attention_keeps_is_a_figure_of_its_own() -> None:
+    model = load("whisper-large-v3")
+    kept = model.facts.cross_cache_bytes(1_500)
+    assert f"{data_size(kept)} cross-attention cache" in said(model.scene("slide"))
+
+
+@pytest.mark.parametrize("name", ["whisper-large-v3", "command-a-111b"])
+def test_the_line_to_a_layer_below_is_over_the_ground_of_its_column(name: str) -> None:
+    shapes = list(load(name).scene("column").shapes())
+    line = next(shape for shape in shapes if isinstance(shape, Line) and shape.kind == "zoom")
+    grounds = [shape for shape in shapes if isinstance(shape, Rect) and shape.fill == "container"]
+    assert grounds
+    assert all(shapes.index(ground) < shapes.index(line) for ground in grounds)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
+from archdraw.glossary.encoders import ENCODER_OUTPUT
 from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.records import record, replaced
@@ -93,6 +94,8 @@ def _counting(box: Box) -> Box:
     return replace(box, label=text(words.EXPERTS_OF(active=found[1], total=total)))
 
 
+ENCODER = "input"
+"""The role of a tag in place of a line from another column, which no step leaves out."""
 SAYS_INPUT = frozenset({"embedding", "position", "unknown"})
 """Roles of a first block that says what comes in: tokens, or patches of an image."""
 
@@ -161,7 +164,16 @@ def _layers(brief: Brief) -> Brief:
     )
     column = _chain(_counted(_folded(plate.column, bar)))
     folded = replace(plate, column=column, towers=towers, wires=())
-    return replace(brief, plate=folded, opened=replace(largest, times="", caption=""))
+    opened = changed(replace(largest, times="", caption=""), _reading, lambda item: item)
+    assert isinstance(opened, Frame)
+    return replace(brief, plate=folded, opened=opened)
+
+
+def _reading(box: Box) -> Box:
+    """``box``, which a line from a tower reaches in the column, with a tag for that where it is by itself."""
+    if not box.wired:
+        return box
+    return replace(box, wired=False, chips=(Chip(text(ENCODER_OUTPUT()), ENCODER), *box.chips))
 
 
 def _counted(item: Diagram) -> Diagram:
@@ -233,7 +245,12 @@ def _tags(brief: Brief) -> Brief:
     plate = brief.plate
     shown = [brief.opened] if brief.opened else [plate.column, *(tower.column for tower in plate.towers)]
     names = dict.fromkeys(_named(chip) for item in shown for box in boxes(item) for chip in box.chips)
-    return replace(_boxes(brief, lambda box: replace(box, chips=())), tags=tuple(names))
+    names.pop(text(ENCODER_OUTPUT()), None)
+
+    def without(box: Box) -> Box:
+        return replace(box, chips=tuple(chip for chip in box.chips if chip.role == ENCODER))
+
+    return replace(_boxes(brief, without), tags=tuple(names))
 
 
 def _rows(brief: Brief) -> Brief:

@@ -33,6 +33,10 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
         found.append((data_size(each), text(words.FACT_CACHE())))
     elif counted.state:
         found.append((data_size(counted.recurrent_state_bytes()), text(words.FACT_STATE())))
+    positions = counted.source_positions
+    if kept := counted.cross_cache_bytes(positions or 1):
+        kept_for = words.FACT_CROSS_CACHE() if positions else words.FACT_CROSS_CACHE_EACH()
+        found.append((data_size(kept), text(kept_for)))
     if spec.context_length:
         length = spec.context_length
         found.append((tokens(length) or f"{length:,}", text(words.FACT_CONTEXT())))

@@ -14,6 +14,8 @@ from archdraw.records import record
 
 FEW_BOXES = 7
 """The most boxes of a diagram that is read at one glance."""
+MOST_OF_CORE = 9
+"""The most boxes of one that has been shortened as far as can be: an indexer beside latents."""
 MASKS = 600.0
 """What masks are worth, of which the panel has no priority: they say how far a mixer reaches."""
 
@@ -96,7 +98,8 @@ def forms(inset: Inset) -> Iterator[Form]:
     if len(diagrams) == 1:
         (whole,) = diagrams
         box = figured(whole)
-        shorter = [item for item in (short(whole), core(whole)) if 1 < number_of_boxes(item) <= FEW_BOXES]
+        ways = ((short(whole), FEW_BOXES), (core(whole), MOST_OF_CORE))
+        shorter = [item for item, most in ways if 1 < number_of_boxes(item) <= most]
         if box and box.figure:
             said = (box.label, box.detail) if box.role == "experts" else (box.detail,)
             more = tuple(f"+ {name}" for name in beside(whole))

@@ -31,6 +31,8 @@ LONGEST_NAME = 4
 """Characters of the name of a line: one of more stands in the way of other lines."""
 SETTING = re.compile(r"[a-z]{3,} .*\d")
 """A number that has a name of its own: "stride 2"."""
+PROJECTION = re.compile(r"[^\W\d][^,+]* [\d,]+(?: × [\d,]+)*$")
+"""The label of a box whose output has so many features, or heads of so many: "Q 128 × 192"."""
 SIZES = re.compile(r"\s*\([^()]*\)|(?<=\s)[\d.,]+(?=\s|$|,)|\s[×→](?=\s|$)")
 
 
@@ -58,12 +60,15 @@ def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
         case Box():
             lines = (item.inputs, len(item.outputs))
             small = item.role in PASSED and not first and not item.figure
+            if item.role == "plain" and any(item.outputs) and PROJECTION.match(item.label):
+                # Queries that are made of a latent, and other projections that name their line, are no small step.
+                small = False
             if passing and small and lines == (1, 1):
                 return Chain()
             if passing and small and item.role != "plain" and lines[0] == lines[1]:
                 return Branches((Chain(),) * item.inputs, merge=None)
             detail = item.detail if item.inputs >= LEAST_LINES else ""
-            named = tuple(name if len(name) <= LONGEST_NAME else "" for name in item.outputs)
+            named = tuple(_short_name(name) for name in item.outputs)
             return replace(item, label=without_sizes(item), detail=detail, chips=(), outputs=named)
         case Chain(items=items):
             parts = [_short(part, first=first and not index, passing=passing) for index, part in enumerate(items)]
@@ -81,6 +86,12 @@ def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
             return replaced(item, items=tuple(flat))
         case _:
             return item
+
+
+def _short_name(name: str) -> str:
+    """The ``name`` of a line, of a long one the last word, if that is short: the shared key is a key."""
+    last = name.split()[-1] if name else ""
+    return next((one for one in (name, last) if len(one) <= LONGEST_NAME), "")
 
 
 def _is_lines(item: Diagram) -> bool:

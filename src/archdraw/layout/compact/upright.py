@@ -20,6 +20,7 @@ from archdraw.layout.diagram.measures import SMALL
 from archdraw.layout.plate import strip
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.zoom import zoom_lines
+from archdraw.layout.sections import section
 from archdraw.picture import Frame, Plate
 from archdraw.records import record
 from archdraw.scene import Scene
@@ -108,6 +109,7 @@ def _laid(plate: Plate, opened: Frame | None, page: Page) -> _Laid:
     return laid
 
 
+@section("model")
 def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) -> float:
     """Paints ``cell``, that of the ``frame`` whose bar stands above ``bottom``, and the line to it; where it ends."""
     bar, above = canvas.places[frame.path], canvas.places[FRAME]
