@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from any_tree import model
 from archdraw.errors import InputError
 from archdraw.lint.faults import faults
 from archdraw.model import Model, load
@@ -15,6 +16,7 @@ from archdraw.resources import specs_folder
 from archdraw.scene import Rect, Text
 from archdraw.spec import expand, parse_spec
 from archdraw.tree.facts import Facts, combined
+from archdraw.views.architecture import picture
 
 CLOSED = """\
 name: Closed
@@ -103,3 +105,17 @@ def test_one_unknown_part_leaves_the_rest_as_it_is() -> None:
 
 def test_the_model_that_comes_with_archdraw_is_fine() -> None:
     assert not faults(load(specs_folder() / "step-5-preview.yaml").scene())
+
+
+def test_layers_whose_number_is_not_disclosed_are_no_cell_of_a_layer_map() -> None:
+    """It would count them: "4 multi-head attention + 1 layers"."""
+    attention, feed_forward = {"multi_head": {"num_attention_heads": 32}}, {"swiglu": {"intermediate_size": 1024}}
+    first = {"decoder": {"times": 4, "attention": attention, "feed_forward": feed_forward}}
+    mixed = {"layer": {"body": [attention, {"linear": 4096}]}}
+    undisclosed = {"layer": {"body": [{"unpublished_layers": [{"unpublished": "Attention"}]}]}}
+    strips = [
+        picture(spec, expand(spec)).strip
+        for spec in (model(["embedding", first, above, "output_head"]) for above in (mixed, undisclosed))
+    ]
+    assert strips[0] is not None
+    assert strips[1] is None

@@ -48,8 +48,8 @@ def strip(stack: Stack, *, alike: bool = False, decodes: bool = False) -> Strip 
     if several:
         # One module of each is not all that works on tokens there: the layers go by their own names.
         found = [(upper, None) for upper, _ in found]
-    if not any(map(any, found)):
-        # Cells without a color would show nothing.
+    if not any(map(any, found)) or any(upper and upper.role == "unknown" for upper, _ in found):
+        # Cells without a color would show nothing, and one for layers whose number is not disclosed would count them.
         return None
     numbers = Counter(order_of_kinds)
     upper_names = _names([upper for upper, _ in found if upper])

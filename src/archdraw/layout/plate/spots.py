@@ -25,7 +25,7 @@ def paint_letter(
     """
     half = badge_width(letter, LETTER) / 2
     beside = source.middle if height is None else height
-    x, y = _side(canvas, source, half) if apart else _spot(canvas, source, half, beside)
+    x, y = (_side if apart else _spot)(canvas, source, half, beside)
     if further and not canvas.is_free(_around(x, y, half, LETTER / 2)) and _within(canvas, source, half) != (x, y):
         # Where it finds no room, the words of its panel have to do.
         return
@@ -36,7 +36,7 @@ def paint_letter(
 def has_room(canvas: Canvas, source: Place, letter: str) -> bool:
     """Whether a ``letter`` finds room at the sides of the box ``source``, or in it."""
     half = badge_width(letter, LETTER) / 2
-    x, y = _side(canvas, source, half)
+    x, y = _side(canvas, source, half, source.middle)
     return canvas.is_free(_around(x, y, half, LETTER / 2)) or _within(canvas, source, half) == (x, y)
 
 
@@ -86,15 +86,15 @@ def _spot(canvas: Canvas, source: Place, half: float, height: float) -> tuple[fl
     spots.append((source.left - half - 3, source.middle))
     free = (spot for spot in spots if canvas.is_free(_around(*spot, half + 1, LETTER / 2 + 1)))
     # Nearer to the box and its neighbours there may be room yet.
-    return next(free, None) or _within(canvas, source, half) or _side(canvas, source, half)
+    return next(free, None) or _within(canvas, source, half) or _side(canvas, source, half, height)
 
 
-def _side(canvas: Canvas, source: Place, half: float) -> tuple[float, float]:
-    """The middle of a letter at a side of the box ``source``, as in a model of several columns."""
+def _side(canvas: Canvas, source: Place, half: float, height: float) -> tuple[float, float]:
+    """The middle of a letter at a side of the box ``source``, at ``height`` if there is room, as in several columns."""
     right, left = source.right + half + 2, source.left - half - 2
     lower = max(source.bottom - LETTER / 2, source.middle)
     upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
-    spots = [(x, y) for y in (source.middle, upper, lower) for x in (right, left)]
+    spots = [(x, y) for y in (height, upper, lower) for x in (right, left)]
     spots += [(source.left + half, above), (source.right - half, above)]
     below = source.bottom + LETTER / 2 + 2
     spots += [(source.left + half, below), (source.right - half, below)]
