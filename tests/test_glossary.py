@@ -39,6 +39,10 @@ TERMS = [
     [
         ("{width}", {"width": 4096}, "4,096"),
         ("{scale}", {"scale": 0.0625}, "0.0625"),
+        ("× {factor:root}", {"factor": 8192**0.5}, "× √8,192"),
+        ("× {factor:root}", {"factor": 12}, "× 12"),
+        ("× {factor:root}", {"factor": 0.5}, "× 0.5"),
+        ("× {factor:root}", {"factor": 2.827}, "× 2.827"),
         ("{layers:layer|layers}", {"layers": 1}, "1 layer"),
         ("{layers:layer|layers}", {"layers": 1200}, "1,200 layers"),
         ("{size:bytes}", {"size": 4096}, "4 KiB"),

@@ -103,7 +103,7 @@ def test_all_classes_of_a_well_known_family_are_exact(name: str) -> None:
     ("name", "architecture", "changes", "expected"),
     [
         (LLAMA, "LlamaModel", {}, []),
-        (LLAMA, "LlamaForCausalLM", {}, ["LM head, 4,096 → 32,000, untied"]),
+        (LLAMA, "LlamaForCausalLM", {}, ["LM head, 4,096 → vocab 32,000, untied"]),
         (LLAMA, "LlamaForSequenceClassification", {}, ["Last token", "Classifier, 4,096 → 2"]),
         (LLAMA, "LlamaForSequenceClassification", {"num_labels": 1}, ["Last token", "Classifier, 4,096 → 1"]),
         (

@@ -31,28 +31,28 @@ def boxes(block: Block) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Embedding(), ["Token embedding, 1,000 → 32"]),
-        (Embedding(scale_embedding=True), ["Token embedding, 1,000 → 32, × √32"]),
-        (Embedding(embedding_multiplier=12.0, shared=True), ["Token embedding, 1,000 → 32, × 12, shared"]),
-        (Embedding(embedding_size=16), ["Token embedding, 1,000 → 16", "Projection, 16 → 32"]),
+        (Embedding(), ["Token embedding, vocab 1,000 → 32"]),
+        (Embedding(scale_embedding=True), ["Token embedding, vocab 1,000 → 32, × √32"]),
+        (Embedding(embedding_multiplier=12.0, shared=True), ["Token embedding, vocab 1,000 → 32, × 12, shared"]),
+        (Embedding(embedding_size=16), ["Token embedding, vocab 1,000 → 16", "Projection, 16 → 32"]),
         (
             Embedding(max_position_embeddings=128, type_vocab_size=2, label="Words"),
-            ["Words, 1,000 → 32", "Position embedding, learned, 128 positions", "Segment embedding, 2 segments"],
+            ["Words, vocab 1,000 → 32", "Position embedding, learned, 128 positions", "Segment embedding, 2 segments"],
         ),
         (
             Embedding(sinusoidal_positions=True, type_vocab_size=1),
-            ["Token embedding, 1,000 → 32", "Segment embedding, 1 segment", "Positional encoding, sinusoidal"],
+            ["Token embedding, vocab 1,000 → 32", "Segment embedding, 1 segment", "Positional encoding, sinusoidal"],
         ),
-        (OutputHead(bias=True), ["LM head, 32 → 1,000, untied, bias"]),
-        (OutputHead(embedding_size=16), ["Projection, 32 → 16", "LM head, 16 → 1,000, untied"]),
+        (OutputHead(bias=True), ["LM head, 32 → vocab 1,000, untied, bias"]),
+        (OutputHead(embedding_size=16), ["Projection, 32 → 16", "LM head, 16 → vocab 1,000, untied"]),
         (
             MaskedHead(activation="ReLU"),
-            ["Projection, 32 → 32", "ReLU", "LayerNorm", "LM head, 32 → 1,000, untied, bias"],
+            ["Projection, 32 → 32", "ReLU", "LayerNorm", "LM head, 32 → vocab 1,000, untied, bias"],
         ),
         (
             NgramEmbedding(ngram_vocab_size_ratio=2.0, emb_neighbor_num=3, emb_split_num=2),
             [
-                "Token embedding, 1,000 → 32",
+                "Token embedding, vocab 1,000 → 32",
                 "4 n-gram tables, n = 2–3, ≈2,000 × 8 each",
                 "4 projections, 8 → 32, summed",
                 "÷ 5",
@@ -89,7 +89,7 @@ def test_boxes_at_both_ends(kind: Kind, words: list[str]) -> None:
 
 
 def test_a_tied_head_says_so() -> None:
-    assert boxes(OutputHead().expand(TIED)) == ["LM head, 32 → 1,000, tied"]
+    assert boxes(OutputHead().expand(TIED)) == ["LM head, 32 → vocab 1,000, tied"]
 
 
 def test_how_positions_are_added_is_a_concept() -> None:

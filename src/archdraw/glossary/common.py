@@ -25,6 +25,8 @@ SOFTPLUS = Term("softplus", definition="log(1 + exp x)")
 SOFTMAX = Term("softmax")
 TANH = Term("tanh")
 
+FROM_VOCABULARY = Term("vocab {inputs} → {outputs}", definition="tokens of the vocabulary, and features of a vector")
+TO_VOCABULARY = Term("{inputs} → vocab {outputs}", definition="features of a vector, and tokens of the vocabulary")
 WIDTHS = Term("{inputs} → {outputs}", definition="features of the line that comes in, and of the one that leaves")
 LAYERS = Term("{number:layer|layers}")
 BLOCKS = Term(
@@ -50,7 +52,7 @@ RECURRENT_STATE = Term("recurrent state", definition="what recurrent mixers keep
 STATE_PRECISION = Term("state precision")
 IN_BF16 = Term("{figure} (bf16)")
 GRID = Term("{rows} × {columns}")
-TIMES = Term("× {factor}")
+TIMES = Term("× {factor:root}")
 GATE = Term("gate {width}", definition="a projection that another line is multiplied by")
 TOP_K = Term("top-{number}", definition="the entries of highest score")
 ACTIVE_OF = Term("{active} of {total}", definition="experts that a token passes, and all of them")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import isclose
 
 NBSP = "\u00a0"
 """A space at which no line is broken."""
@@ -15,6 +16,13 @@ def number(value: float) -> str:
     if abs(value) < 1:
         return f"{Decimal(f'{value:.4g}'):f}"
     return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def factor(value: float) -> str:
+    """``value`` as :func:`number` writes it, a root of a whole number as that: ``√2``, ``√8,192``, but ``12``."""
+    square = value * value
+    is_root = value > 0 and not float(value).is_integer() and isclose(square, round(square), rel_tol=1e-12)
+    return f"√{round(square):,}" if is_root else number(value)
 
 
 def counted(count: float, one: str, several: str) -> str:

@@ -3,6 +3,7 @@
 A place in a term's text may say how its value is written:
 
 - ``{width}``: a number with commas (``4,096``, ``0.0625``), a phrase or a text as it is, a tuple joined by commas;
+- ``{factor:root}``: a number, which is a root where it is one of a whole number (``√8,192``);
 - ``{layers:layer|layers}``: a number with its noun, singular or plural (``1 layer``, ``6 layers``);
 - ``{size:bytes}``: bytes in binary units (``4 KiB``); ``{count:parameters}``: three digits and a letter (``8.03B``), of
   a pair the first in the unit of the second;
@@ -21,7 +22,7 @@ from pkgutil import iter_modules
 from string import Formatter
 
 from archdraw.glossary.concepts import SHIPPED
-from archdraw.glossary.numbers import counted, data_size, number, parameters
+from archdraw.glossary.numbers import counted, data_size, factor, number, parameters
 from archdraw.glossary.phrases import Detail, Note, Phrase, Term, Value, Words
 
 NOTE_WIDTH = 56
@@ -125,6 +126,8 @@ class _Writer(Formatter):
         match format_spec:
             case "":
                 return text(value)
+            case "root":
+                return factor(value) if isinstance(value, int | float) else text(value)
             case "bytes":
                 assert isinstance(value, int | float)
                 return data_size(value)

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from archdraw.checked import Field
 from archdraw.glossary import Detail, Phrase, Words
 from archdraw.glossary import embeddings as words
-from archdraw.glossary.common import PROJECTION, SHARED, TIMES, WIDTHS
+from archdraw.glossary.common import FROM_VOCABULARY, PROJECTION, SHARED, TIMES, WIDTHS
 from archdraw.glossary.concepts import LEARNED_POSITIONS, SINUSOIDAL_POSITIONS, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope, settings, signed
@@ -145,7 +145,7 @@ class Embedding(Kind):
             self.label or self.term(),
             role="embedding",
             detail=(
-                WIDTHS(inputs=rows, outputs=width),
+                (WIDTHS if self.num_embeddings else FROM_VOCABULARY)(inputs=rows, outputs=width),
                 self._scale(scope.hidden_size),
                 SHARED() if self.shared else "",
             ),

@@ -9,7 +9,7 @@ from archdraw.checked import Field
 from archdraw.glossary import Words
 from archdraw.glossary import embeddings as words
 from archdraw.glossary.attention import LOGIT_SOFTCAP
-from archdraw.glossary.common import GELU, PROJECTION, RELU, SILU, TIMES, WIDTHS
+from archdraw.glossary.common import GELU, PROJECTION, RELU, SILU, TIMES, TO_VOCABULARY, WIDTHS
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Norm, Scope, settings, signed
 from archdraw.kinds.fields import Factor, OwnLabel, Size
@@ -147,7 +147,11 @@ class MaskedHead(Kind):
         if self.own_features is not None:
             own = Weight("dense.weight", (self.own_features, scope.vocab_size))
             rest = head.detail[1:] if isinstance(head.detail, tuple) else ()
-            said = (WIDTHS(inputs=width, outputs=scope.vocab_size), *rest, words.OWN_FEATURES(width=self.own_features))
+            said = (
+                TO_VOCABULARY(inputs=width, outputs=scope.vocab_size),
+                *rest,
+                words.OWN_FEATURES(width=self.own_features),
+            )
             head = replace(head, weights=(*head.weights, own), detail=said)
         return Sequence(
             (
@@ -167,7 +171,7 @@ def _projection(name: str, label: Words, width: int, scope: Scope, *, bias: bool
         label,
         role="embedding",
         detail=(
-            WIDTHS(inputs=width, outputs=scope.vocab_size),
+            TO_VOCABULARY(inputs=width, outputs=scope.vocab_size),
             words.TIED() if tied else words.UNTIED(),
             words.BIAS() if bias else "",
             words.UNUSED_BIAS() if unused_bias else "",

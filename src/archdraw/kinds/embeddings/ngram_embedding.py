@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from archdraw.checked import Field
 from archdraw.glossary import embeddings as words
-from archdraw.glossary.common import WIDTHS
+from archdraw.glossary.common import FROM_VOCABULARY, WIDTHS
 from archdraw.glossary.concepts import NGRAM_TABLES, Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.base import Family, Kind, KindError, Scope
@@ -62,7 +62,7 @@ class NgramEmbedding(Kind):
             "embed_tokens",
             words.TOKEN_EMBEDDING(),
             role="embedding",
-            detail=WIDTHS(inputs=vocab, outputs=hidden),
+            detail=FROM_VOCABULARY(inputs=vocab, outputs=hidden),
             weights=(Weight("weight", (vocab, hidden)),),
             part="embedding",
         )

@@ -271,10 +271,10 @@ class MultiHeadLatent(LatentFields):
         """The factors of the latents, to three digits after the point."""
         if not self.mla_scale:
             return ()
-        latent = words.LATENT_TIMES(factor=round((hidden / self.kv_lora_rank) ** 0.5, 3))
+        latent = words.LATENT_TIMES(factor=(hidden / self.kv_lora_rank) ** 0.5)
         if self.q_lora_rank is None:
             return (latent,)
-        return words.QUERIES_TIMES(factor=round((hidden / self.q_lora_rank) ** 0.5, 3)), latent
+        return words.QUERIES_TIMES(factor=(hidden / self.q_lora_rank) ** 0.5), latent
 
     def _biases(self) -> Words:
         if not self.attention_bias:
