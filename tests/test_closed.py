@@ -87,7 +87,7 @@ def test_what_is_in_a_panel_without_room_is_not_named_again() -> None:
     """The footer names the panel itself."""
     made = plate("deepseek-v4-1-flash")
     assert "Vision encoder" in {one.panel for one in made.closed}
-    assert "panels left out (view panels): Vision encoder" in footer("deepseek-v4-1-flash")
+    assert "panels left out: Vision encoder" in footer("deepseek-v4-1-flash")
     assert "in Vision encoder" not in footer("deepseek-v4-1-flash")
 
 

@@ -41,7 +41,7 @@ def test_a_plate_that_leaves_panels_out_says_where_they_stand() -> None:
     model = archdraw.load("dots3-note")
     plate, sheet = model.scene(), model.scene("panels")
     said = " ".join(shape.text for shape in plate.shapes() if isinstance(shape, Text))
-    assert bool(plate.left_out) == ("(view panels)" in said)
+    assert bool(plate.left_out) == ("panels left out" in said)
     assert len(panels_of(sheet)) == len(picture(model.spec, model.block).insets)
 
 

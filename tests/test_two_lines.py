@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import shipped
+from archdraw.layout.diagram.measures import SMALL
+from archdraw.layout.diagram.text import fitted
 from archdraw.layout.plate import panels
 from archdraw.layout.plate.two_lines import lightened
 from archdraw.picture import Box, Branches, Chain, Diagram, Inset, Words
@@ -34,6 +36,19 @@ def test_what_takes_three_lines_stands_below() -> None:
     assert isinstance(light, Branches)
     assert next(boxes(light)).title == "Shared expert: SwiGLU, width 2,048"
     assert words == Words("Shared expert: SwiGLU, width 2,048")
+
+
+def test_boxes_of_two_names_that_say_the_same_are_named_together() -> None:
+    other = Branches((*EXPERTS.items, Box("other", "Second expert", "SwiGLU, width 2,048")))
+    assert lightened(other, NARROW)[1] == Words("Shared expert, Second expert: SwiGLU, width 2,048")
+
+
+def test_facts_that_semicolons_part_are_not_broken_where_each_has_a_line() -> None:
+    said = "causal conv (k = 4): SiLU; Gated delta rule: state 64 heads × 128 × 128"
+    rows = [row.text for row in fitted(said, 432, SMALL, SMALL, 400)]
+    assert rows == ["causal conv (k = 4): SiLU;", "Gated delta rule: state 64 heads × 128 × 128"]
+    # A third line is not worth it.
+    assert len(fitted(said, 300, SMALL, SMALL, 400)) == 2
 
 
 def test_boxes_that_say_the_same_say_it_once() -> None:

@@ -59,7 +59,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
     """``text`` in at most ``width`` px: at ``size`` if it fits, else smaller down to ``least``, else wrapped.
 
     Wrapped lines are of like length, so that no word stands alone under a full line. A number stays with its word,
-    unless they are wider than a line.
+    unless they are wider than a line. Facts that semicolons part begin lines of their own where that takes no more.
     """
     if not text:
         return ()
@@ -70,6 +70,9 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         step -= 1
     divisible = divided(_BOUND.sub(NBSP, text), width, least, weight)
     lines = wrap(divisible, least, weight, width)
+    apart = _apart(divisible, least, weight, width)
+    if 1 < len(apart) <= len(lines):
+        return tuple(Row(line, least, weight, text) for line in _spaced(apart, text))
     narrow, wide = width / len(lines), width
     while wide - narrow > 1:
         middle = (narrow + wide) / 2
@@ -90,6 +93,21 @@ def _spaced(lines: Iterable[str], text: str) -> Iterator[str]:
             words = text[letters[0] : letters[number - 1] + 1].replace("\n", " ")
             yield " ".join(word for word in words.split(" ") if word)
             del letters[:number]
+
+
+def _apart(text: str, size: float, weight: Weight, width: float) -> tuple[str, ...]:
+    """``text`` in lines of whole facts that semicolons part, each as full as can be; empty where there is but one."""
+    facts = text.split("; ")
+    if len(facts) == 1:
+        return ()
+    lines: list[str] = []
+    for number, fact in enumerate(facts):
+        said = f"{fact};" if number < len(facts) - 1 else fact
+        if lines and text_width(f"{lines[-1]} {said}", size, weight) <= width:
+            lines[-1] = f"{lines[-1]} {said}"
+        else:
+            lines.extend(wrap(said, size, weight, width))
+    return tuple(lines)
 
 
 def divided(text: str, width: float, size: float, weight: Weight) -> str:

@@ -29,8 +29,11 @@ def lightened(item: Diagram, inner: float) -> tuple[Item, ...]:
     still = frozenset(_too_full(item, light, inner))
     if still < full.keys() and not _too_full(tried := _without(item, still), tried, inner):
         light, full = tried, {path: full[path] for path in still}
-    said = dict.fromkeys(f"{box.label}: {box.detail}" for box in full.values())
-    return light, Words("; ".join(said))
+    # Boxes that say the same are named together.
+    saying: dict[str, dict[str, None]] = {}
+    for box in full.values():
+        saying.setdefault(box.detail, {})[box.label] = None
+    return light, Words("; ".join(f"{', '.join(labels)}: {detail}" for detail, labels in saying.items()))
 
 
 def _too_full(item: Diagram, drawn: Diagram, inner: float) -> dict[str, Box]:
