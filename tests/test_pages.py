@@ -210,3 +210,12 @@ def test_the_line_to_a_layer_below_is_over_the_ground_of_its_column(name: str) -
     grounds = [shape for shape in shapes if isinstance(shape, Rect) and shape.fill == "container"]
     assert grounds
     assert all(shapes.index(ground) < shapes.index(line) for ground in grounds)
+
+
+@pytest.mark.parametrize(
+    ("name", "rare"), [("kimi-linear-48b-a3b", "Kimi Delta Attention"), ("nemotron-3-super-120b-a12b", "Mamba-2")]
+)
+def test_a_page_opens_what_few_models_have_with_a_short_diagram_where_the_whole_is_too_wide(
+    name: str, rare: str
+) -> None:
+    assert rare not in load(name).scene("page").left_out

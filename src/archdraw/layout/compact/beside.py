@@ -8,13 +8,15 @@ from math import inf
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact.heading import header, note, subtitle
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
+from archdraw.layout.compact.panel_choice import is_usual
+from archdraw.layout.compact.short import core
 from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.spots import Placed
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Inset, Plate, Words
+from archdraw.picture import Inset, Masks, Plate, Share, Split, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -68,14 +70,18 @@ def draw(plate: Plate, page: Page, footer: Footer, theme: Theme) -> Scene:
 def _chosen(insets: tuple[Inset, ...], width: float, height: float, most: int) -> list[panels.Panel]:
     """At most so many of ``insets`` as find room in ``width`` by ``height`` px, those that are missed most first.
 
-    Each stands whole, or without its lesser remarks.
+    Each stands whole, or without its lesser remarks, or with a short diagram.
     """
-    order = sorted(range(len(insets)), key=lambda index: (insets[index].optional, -_worth(insets[index]), index))
+    order = sorted(
+        range(len(insets)),
+        key=lambda index: (insets[index].optional, is_usual(insets[index]), -_worth(insets[index]), index),
+    )
     found: dict[int, panels.Panel] = {}
     for index in order:
         whole = insets[index]
         terse = tuple(item for item in whole.items if not isinstance(item, Words) or item.strong)
-        for form in (whole, replace(whole, items=terse)):
+        brief = tuple(item if isinstance(item, Words | Masks | Share | Split) else core(item) for item in terse)
+        for form in (whole, replace(whole, items=terse), replace(whole, items=brief)):
             if len(found) < most and panels.widest(form) <= width and form.items:
                 panel = panels.measure(form, width)
                 if panel.height <= height:

@@ -50,17 +50,17 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
 def ranked(insets: Sequence[Inset]) -> tuple[list[int], list[int]]:
     """The numbers of ``insets`` in the order of what they are worth, and those among them that are not usual."""
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))
-    return order, [index for index in order if insets[index].first or not _is_usual(insets[index])]
+    return order, [index for index in order if insets[index].first or not is_usual(insets[index])]
 
 
 def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:
     """What comes first: what is to, what opens a box or shows masks, what is not optional or usual, then the rare."""
     masks = any(isinstance(item, Masks) for item in inset.items)
     worth = MASKS if masks else 0.0 if inset.priority is None else float(inset.priority)
-    return not inset.first, not (inset.source or masks), inset.optional and not masks, _is_usual(inset), -worth
+    return not inset.first, not (inset.source or masks), inset.optional and not masks, is_usual(inset), -worth
 
 
-def _is_usual(inset: Inset) -> bool:
+def is_usual(inset: Inset) -> bool:
     """Whether ``inset`` opens a plain feed-forward network."""
     diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
     roles = {box.role for item in diagrams for box in boxes_of(item)}
