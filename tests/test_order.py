@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from archdraw.resources import specs_folder
 from archdraw.scene import Text
 from archdraw.theme import load_theme
 from archdraw.views.architecture import picture
-from archdraw.views.order import ordered, rounds
+from archdraw.views.order import is_even, ordered, rounds
 
 ROLES = {"Mamba-2": "linear", "MoE": "experts", "attention": "attention", "sliding": "sliding"}
 LETTERS = {"m": "Mamba-2", "e": "MoE", "a": "attention", "s": "sliding"}
@@ -71,7 +72,7 @@ def test_units_begin_as_the_stack_does() -> None:
         (
             "nemotron-3-nano-30b-a3b",
             "52 layers: 23 Mamba-2, 23 MoE, 6 grouped-query attention",
-            "5 × [2 × [Mamba-2 MoE] Mamba-2 grouped-query attention MoE] 3 × [Mamba-2 MoE] "
+            "5 × [Mamba-2 MoE Mamba-2 MoE Mamba-2 grouped-query attention MoE] 3 × [Mamba-2 MoE] "
             "Mamba-2 grouped-query attention MoE 4 × [Mamba-2 MoE]",
         ),
         (
@@ -129,7 +130,26 @@ def test_cells_of_a_strip_stand_in_the_rounds_of_its_order(slug: str) -> None:
     assert [sizes[group] for group in sorted(sizes)] == rounds(strip.order)
     assert sum(rounds(strip.order)) == len(strip.cells)
     starts = [index for index in range(1, len(strip.cells)) if strip.cells[index].group != strip.cells[index - 1].group]
-    assert [int(cell.tick) for cell in strip.cells if cell.tick] == sorted({0, *starts, len(strip.cells) - 1})
+    ticks = [int(cell.tick) for cell in strip.cells if cell.tick]
+    if is_even(rounds(strip.order)):
+        assert ticks == sorted({0, *starts, len(strip.cells) - 1})
+    else:
+        # Rounds of 11 and of 2 layers are no scale.
+        steps = {after - before for before, after in pairwise(ticks[:-1])}
+        assert len(steps) == 1
+
+
+def test_rounds_of_like_lengths_are_marked_by_their_first_layer() -> None:
+    assert is_even([2, 6, 6, 6, 4, 4, 4])
+    assert is_even([1, 2, 2, 9])
+    assert not is_even([25, 25, 25, 2, 2])
+
+
+def test_few_cells_more_take_the_place_of_groups_in_groups() -> None:
+    assert told(ordered(names(("me" * 2 + "mae") * 5), ROLES)) == (
+        "5 × [Mamba-2 MoE Mamba-2 MoE Mamba-2 attention MoE]"
+    )
+    assert told(ordered(names(("me" * 4 + "mae") * 5), ROLES)) == "5 × [4 × [Mamba-2 MoE] Mamba-2 attention MoE]"
 
 
 @pytest.mark.parametrize("slug", ["inkling", "gemma-4-e2b", "kimi-k3", "gemma-3-27b"])

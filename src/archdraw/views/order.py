@@ -9,6 +9,10 @@ from archdraw.tree.patterns import Times, covered
 
 MOST_CELLS = 24
 """More cells than these say no more than the strip below them."""
+FEW_CELLS = 2
+"""For so many cells more the order has no groups inside of groups, which are harder to follow."""
+MOST_APART = 2
+"""How many times as long as the shortest round the longest is at most where rounds are marked by their first layer."""
 LONGEST_ORDER = 400
 """Characters of all cells together: beyond, the rows of groups are taller than a panel."""
 PLAIN = "plain"
@@ -24,7 +28,9 @@ def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell |
     """
     letters = {name: chr(FIRST_LETTER + number) for number, name in enumerate(dict.fromkeys(names))}
     meaning = {letter: name for name, letter in letters.items()}
-    items = tuple(_item(part, meaning, roles) for part in covered("".join(letters[name] for name in names)))
+    whole = "".join(letters[name] for name in names)
+    deep, flat = (tuple(_item(part, meaning, roles) for part in covered(whole, depth)) for depth in (2, 1))
+    items = flat if len(list(_cells(flat))) <= len(list(_cells(deep))) + FEW_CELLS else deep
     cells = list(_cells(items))
     few = len(cells) <= MOST_CELLS and sum(len(cell.label) for cell in cells) <= LONGEST_ORDER
     return items if few and len(cells) < len(names) else ()
@@ -42,6 +48,12 @@ def rounds(items: Sequence[OrderCell | OrderGroup]) -> list[int]:
         between = 0
         lengths += [sum(rounds(item.items))] * item.times
     return lengths + ([between] if between else [])
+
+
+def is_even(lengths: Sequence[int]) -> bool:
+    """Whether rounds of ``lengths``, the first and the last aside, make a scale: none is much longer than another."""
+    inner = lengths[1:-1]
+    return not inner or max(inner) <= MOST_APART * min(inner)
 
 
 def _item(part: str | Times, meaning: Mapping[str, str], roles: Mapping[str, str]) -> OrderCell | OrderGroup:

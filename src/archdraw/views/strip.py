@@ -18,7 +18,7 @@ from archdraw.tree.settings import settings_apart
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.apart import kinds_apart, own_name
-from archdraw.views.order import ordered, rounds
+from archdraw.views.order import is_even, ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import listed, short_name, within
 
@@ -176,7 +176,7 @@ def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: l
 
     That is the period of the ``mixers``, as the caption has it; where they have none, that of the ``names`` of whole
     layers. Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are
-    rounds.
+    rounds, of like lengths.
     """
     start, unit, times = periods(mixers)
     if times < 2:
@@ -190,7 +190,7 @@ def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: l
         found = [count for _, count in runs(names)]
         lengths = found if len(found) <= MOST_RUNS else [len(names)]
     groups = [number for number, length in enumerate(lengths) for _ in range(length)]
-    return groups, bool(order) or times > 1
+    return groups, (bool(order) or times > 1) and is_even(lengths)
 
 
 def _variants(modules: list[tuple[Module | None, int]], names: Mapping[Module, str]) -> dict[Module, int]:
