@@ -324,9 +324,3 @@ def test_positions_of_a_source_are_known_where_all_layers_say_them() -> None:
     said, silent = (Leaf("a", "a", cache=Cache(1, window, cross=True)) for window in (Window(7), None))
     assert facts(said).source_positions == 7
     assert facts(Sequence((said, silent))).source_positions is None
-
-
-def test_no_table_is_looked_up_besides_one_that_is_narrower_than_the_output_layer() -> None:
-    narrow = Leaf("a", "a", weights=(Weight("weight", (10, 2)),), part="embedding", inputs=0)
-    head = Leaf("b", "b", weights=(Weight("weight", (10, 4)),), part="head")
-    assert facts(Sequence((narrow, head))).lookup_parameters == 0

@@ -126,10 +126,10 @@ def test_columns_side_by_side_have_their_own_numbers_of_layers() -> None:
     [
         ("gpt-oss-120b", "117B total, 5.13B active (4.4%)"),
         ("deepseek-v4-1-flash", "552B total (excl. 197B in lookup tables), 16.1B active (2.9%)"),
-        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. further embedding tables and encoders), 4.63B text"),
+        ("gemma-4-e2b", "5.10B total, 2.28B active (45%, excl. per-layer embeddings and encoders), 4.63B text"),
         (
             "gemma-4-e4b",
-            "7.94B total, 4.64B active (58%, excl. further embedding tables and encoders), 7.46B text",
+            "7.94B total, 4.64B active (58%, excl. per-layer embeddings and encoders), 7.46B text",
         ),
         (
             "qwen3-8-flash-next-125b-a6b",

@@ -99,6 +99,10 @@ TABLE_ROWS_IN_ALL = Term("{rows:row|rows} in all, dim {width}")
 PROJECTIONS = Term("{number:projection|projections}")
 SUMMED = Term("summed")
 IN_TABLES = Term("{count:parameters} in lookup tables")
+NGRAM_LOOKUP = Term("n-gram tables", definition="lookup tables for n-grams: a token reads a few rows of them")
+PER_LAYER_LOOKUP = Term(
+    "per-layer embeddings", definition="lookup tables with a vector per token for each layer: a token reads one row"
+)
 NGRAM_PARAMETERS = Term("n-gram tables: {count:parameters} parameters")
 ROWS_PER_TOKEN = Term("{rows:row|rows} looked up per token")
 GATE_PER_STREAM = Term("one gate per residual stream ({streams})")

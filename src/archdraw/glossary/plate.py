@@ -17,8 +17,8 @@ LAYERS_OF_COLUMNS = Term("{numbers:+} layers")
 BLOCKS_OF_COLUMNS = Term("{numbers:+} blocks")
 ACTIVE = Term(
     "active",
-    definition="all parameters without the routed experts that a token does not pass; a footer says what a published "
-    "count leaves out besides",
+    definition="all parameters without the routed experts that a token does not pass and without lookup tables beside "
+    "the token embedding; a footer says what a published count leaves out besides",
 )
 ACTIVE_EXCLUDING = Term("active (excl. {parts:and})")
 AT_MOST_ACTIVE_OF = Term("≤ {count:parameters} active ({share})")
@@ -38,7 +38,7 @@ NO_SIZE = Term("size not disclosed")
 INPUT_EMBEDDING = Term("input embedding tables")
 FURTHER_TABLES = Term(
     "further embedding tables",
-    definition="tables beside that of the tokens, which is the output, too: a layer's own, n-grams, positions",
+    definition="tables beside that of the tokens, which is the output, too: learned positions, token types",
 )
 EMBEDDING_TABLES = Term("embedding tables")
 ENCODERS = Term("encoders")

@@ -24,7 +24,7 @@ NAMED = {
     "context_length": "context length",
     "tie_word_embeddings": "tied embeddings",
     "placement": "norm placement",
-    "active_parameters": "active parameters incl. embedding tables",
+    "active_parameters": "active parameters incl. token embedding",
     "attention_k_eq_v": "K = V",
     "scale_embedding": "embedding scaled by √d",
     "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),

@@ -100,6 +100,9 @@ class Leaf:
     ``streams`` reads, mixes or writes residual lines, on which it is a port with its ``tag``. ``origin`` is the layer
     of the stack that the lines of a source come from, ``side`` the name of the module beside the model whose output
     they are (empty: of every one; None: of none). ``reused`` values per token are in the cache of that layer.
+
+    ``lookup`` is what a count calls its tables where they are none of the plain input embedding and a token reads a few
+    rows of them (n-grams, an embedding for each layer); empty for all else.
     """
 
     name: str
@@ -126,6 +129,7 @@ class Leaf:
     origin: int | None = None
     side: str | None = None
     reused: int = 0
+    lookup: Words = ""
 
 
 @record

@@ -31,7 +31,8 @@ class Facts:
 
     ``parts`` are the trained parameters by place; ``inactive`` those of routed experts that a token does not pass;
     ``encoders`` those of counted modules whose output joins the line (other modalities), of which ``active_encoders``
-    are not ``inactive``; ``auxiliary`` those of modules that are no part of the model's counts, by label. ``cache``
+    are not ``inactive``; ``lookup`` those of tables beside the plain input embedding of which a token reads a few rows,
+    by what they are called; ``auxiliary`` those of modules that are no part of the model's counts, by label. ``cache``
     says of how many tensors a token leaves which entry; ``state`` counts the values of recurrent mixers, of them
     ``state_in`` those with a precision of their own. A ``head_is_tied`` where the output uses the token table, which
     has ``tied_table`` values. ``convolving`` are those ``layers`` that are blocks of a convolutional network. The
@@ -51,6 +52,7 @@ class Facts:
     inactive: int = 0
     encoders: int = 0
     active_encoders: int = 0
+    lookup: Mapping[str, int] = field(default_factory=dict)
     auxiliary: Mapping[str, int] = field(default_factory=dict)
     cache: Mapping[Cache, int] = field(default_factory=dict)
     state: int = 0
@@ -89,8 +91,8 @@ class Facts:
 
     @property
     def active_parameters(self) -> int:
-        """Parameters that are active per token: ``total_parameters`` less the routed experts that are not selected."""
-        return self.total_parameters - self.inactive
+        """Parameters that are active per token: without routed experts that are not selected and ``lookup`` tables."""
+        return self.total_parameters - self.inactive - self.lookup_parameters
 
     @property
     def in_layers(self) -> str:
@@ -113,17 +115,13 @@ class Facts:
 
         A row is looked up in an input table, not multiplied; a table that is also the output layer stays in.
         """
-        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0)
+        tables = 0 if self.head_is_tied else self.parts.get("embedding", 0) - self.lookup_parameters
         return self.active_parameters - self.active_encoders - tables
 
     @property
     def lookup_parameters(self) -> int:
-        """Parameters of the tables beside that of the tokens, of which rows are looked up: n-grams, a layer's own.
-
-        That of the tokens is as large as the output layer; 0 where there is none.
-        """
-        table = self.tied_table or self.parts.get("head", 0)
-        return max(self.parts.get("embedding", 0) - table, 0) if table else 0
+        """Parameters of all ``lookup`` tables."""
+        return sum(self.lookup.values())
 
     def weight_memory(self, dtype: Dtype = "bf16") -> int:
         """Bytes of all weights when every one is stored as ``dtype``, rounded up.
@@ -242,9 +240,10 @@ def report(
     ``parts`` lists every part that has parameters; bytes are those of bf16 unless a key says otherwise. A model is
     ``complete`` unless something is known to be lacking: ``incomplete`` says what. ``unused`` are the keys of a config
     that were not recognized. Where parts of the model are unknown, its counts are null, and so is the cache where an
-    attention of the author's own does not say what it keeps. ``trained_parameters`` is there where some are frozen,
-    ``flops_per_input`` and ``input_shapes`` where the positions of an input are fixed, ``layers_are`` ("blocks") where
-    the layers of a convolutional network are inside of what is counted.
+    attention of the author's own does not say what it keeps. ``lookup_parameters`` is there where a model has such
+    tables, ``trained_parameters`` where some are frozen, ``flops_per_input`` and ``input_shapes`` where the positions
+    of an input are fixed, ``layers_are`` ("blocks") where the layers of a convolutional network are inside of what is
+    counted.
 
     Raises :class:`ArchdrawError` for a ``context`` below 1.
     """
@@ -261,6 +260,7 @@ def report(
         "total_parameters": counted.total_parameters,
         "active_parameters": counted.active_parameters,
         "active_parameters_without_input_embedding": counted.active_parameters_without_input_embedding,
+        **({"lookup_parameters": counted.lookup_parameters} if counted.lookup else {}),
         "text_parameters": counted.text_parameters,
         "auxiliary_parameters": dict(counted.auxiliary),
         **({"trained_parameters": counted.trained_parameters} if counted.frozen else {}),

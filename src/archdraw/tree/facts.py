@@ -46,6 +46,7 @@ def combined(first: Facts, second: Facts) -> Facts:
         inactive=first.inactive + second.inactive,
         encoders=first.encoders + second.encoders,
         active_encoders=first.active_encoders + second.active_encoders,
+        lookup=_added(first.lookup, second.lookup),
         auxiliary=_added(first.auxiliary, second.auxiliary),
         cache=_added(first.cache, second.cache),
         state=first.state + second.state,
@@ -73,6 +74,7 @@ def repeated(one: Facts, times: int) -> Facts:
         inactive=one.inactive * times,
         encoders=one.encoders * times,
         active_encoders=one.active_encoders * times,
+        lookup=_scaled(one.lookup, times),
         auxiliary=_scaled(one.auxiliary, times),
         cache=_scaled(one.cache, times),
         state=one.state * times,
@@ -102,6 +104,7 @@ def _looped(one: Facts, times: int) -> Facts:
         inactive=one.inactive,
         encoders=one.encoders,
         active_encoders=one.active_encoders,
+        lookup=one.lookup,
         auxiliary=one.auxiliary,
         layers=one.layers,
         convolving=one.convolving,
@@ -141,6 +144,8 @@ def _leaf(leaf: Leaf) -> Facts:
     once = leaf.multiplications + _multiplied(leaf) + _crossed(leaf)
     return Facts(
         parts={leaf.part: counted} if counted else {},
+        # Of an encoder all is counted as such.
+        lookup={text(leaf.lookup): counted} if leaf.lookup and counted and leaf.part == "embedding" else {},
         cache={_passed(leaf.cache, leaf.passes): 1} if leaf.cache is not None else {},
         state=leaf.state,
         state_in={leaf.state_dtype: leaf.state} if leaf.state and leaf.state_dtype else {},
@@ -223,7 +228,8 @@ def _experts(one: Facts, total: int, active: int) -> Facts:
     every = repeated(one, total)
     return replaced(
         every,
-        inactive=one.total_parameters * total - one.active_parameters * active,
+        inactive=one.total_parameters * total - (one.total_parameters - one.inactive) * active,
+        lookup=_scaled(one.lookup, active),
         cache=_scaled(one.cache, active),
         multiplications=one.multiplications * active,
         per_input=one.per_input * active,
@@ -248,6 +254,7 @@ def _side(side: Side) -> Facts:
         inactive=body.inactive,
         encoders=body.total_parameters if added else body.encoders,
         active_encoders=body.active_parameters if added else body.active_encoders,
+        lookup={} if added else body.lookup,
         auxiliary=body.auxiliary,
         cache=body.cache if reads else {},
         multiplications=body.multiplications if reads else 0,

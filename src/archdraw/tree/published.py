@@ -23,14 +23,19 @@ def _tables(facts: Facts) -> int:
     return facts.parts.get("embedding", 0) + facts.parts.get("head", 0)
 
 
+def with_lookup_tables(facts: Facts) -> int:
+    """Active parameters and those of all lookup tables, as some count: all but the experts that are not selected."""
+    return facts.active_parameters + facts.lookup_parameters
+
+
 def _active_without_vocabulary(facts: Facts) -> int:
-    return facts.active_parameters - facts.active_encoders - _tables(facts)
+    return with_lookup_tables(facts) - facts.active_encoders - _tables(facts)
 
 
 def _multiplied(facts: Facts) -> int:
     """Without encoders and all tables that are only looked up: of one that is the output, too, every row is read."""
     looked_up = max(facts.parts.get("embedding", 0) - facts.tied_table, 0)
-    return facts.active_parameters - facts.active_encoders - looked_up
+    return with_lookup_tables(facts) - facts.active_encoders - looked_up
 
 
 def _total_without_tables(facts: Facts) -> int:
@@ -54,6 +59,8 @@ FIGURES: Mapping[str, tuple[Callable[[Facts], int], ...]] = {
         lambda facts: _multiplied(facts),
         lambda facts: _active_without_vocabulary(facts),
         lambda facts: facts.active_parameters - facts.active_encoders,
+        with_lookup_tables,
+        lambda facts: with_lookup_tables(facts) - facts.active_encoders,
     ),
     "kv_cache_bytes_per_token": (lambda facts: facts.kv_cache_bytes_per_token(),),
 }

@@ -32,6 +32,8 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield "trained parameters", f"{report['trained_parameters']:,}", "the others are frozen"
     yield "active parameters", f"{report['active_parameters']:,}", ""
     yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
+    if "lookup_parameters" in report:
+        yield "lookup tables", f"{report['lookup_parameters']:,}", "not active: a token reads a few rows of them"
     if report["text_parameters"] != total:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
     for label, count in report["auxiliary_parameters"].items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from archdraw.glossary import Phrase, plate, text
+from archdraw.glossary import Phrase, Words, plate, text
 from archdraw.glossary.embeddings import IN_TABLES, LM_HEAD
 from archdraw.glossary.numbers import share
 from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
-from archdraw.tree.published import agrees, in_thousands, tolerance
+from archdraw.tree.published import agrees, in_thousands, tolerance, with_lookup_tables
 
 MOSTLY_TABLES = 0.6
 """Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
@@ -19,7 +19,7 @@ MOSTLY_TABLES = 0.6
 NEAR = 0.1
 """A count that is no farther from a published figure than this share of it is what the figure was meant to be."""
 
-Way: TypeAlias = tuple[int, tuple[Phrase, ...], int]
+Way: TypeAlias = tuple[int, tuple[Words, ...], int]
 """A way to count active parameters: the count, what it leaves out, and how many of that are in tables."""
 
 
@@ -35,12 +35,12 @@ class Active:
     """
 
     count: int
-    excluded: tuple[Phrase, ...]
+    excluded: tuple[Words, ...]
     others: tuple[tuple[int, Phrase], ...] = ()
     total: int = 0
-    left_out: tuple[Phrase, ...] = ()
+    left_out: tuple[Words, ...] = ()
     at_most: bool = False
-    unsaid: tuple[Phrase, ...] = ()
+    unsaid: tuple[Words, ...] = ()
     rounded: Way | None = None
     whole: int = 0
 
@@ -53,21 +53,25 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     quoted, the next ones by the side; where none agrees, the nearest, with what it leaves out. Where none is near,
     tables that are only looked up are left out if they make up most of them.
     """
-    whole = counted.active_parameters
+    whole = with_lookup_tables(counted)
     # Of a table that is also the output layer every row is multiplied; of others beside it none is.
     looked_up = max(counted.parts.get("embedding", 0) - counted.tied_table, 0)
     multiplied = whole - counted.active_encoders - looked_up
     tables = counted.parts.get("embedding", 0) + counted.parts.get("head", 0)
     encoders = (plate.ENCODERS(),) if counted.encoders else ()
     # Where the table of the tokens is the output, too, it is in that count, and only the others are not.
+    lookup = tuple(counted.lookup)
     looked_up_in = plate.FURTHER_TABLES() if counted.head_is_tied else plate.INPUT_EMBEDDING()
-    input_embedding = (looked_up_in,) if looked_up else ()
+    input_embedding = (*((looked_up_in,) if looked_up > counted.lookup_parameters else ()), *lookup)
     ways: list[Way] = [
         (whole, (), 0),
         (multiplied, (*input_embedding, *encoders), looked_up),
         (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders), tables),
         (whole - counted.active_encoders, encoders, 0),
     ]
+    # What active means where nothing is published: docs/facts.md.
+    usual: Way = (counted.active_parameters, lookup, counted.lookup_parameters)
+    ways += [usual] if lookup else []
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], in_thousands(figure))]
     if agreeing:
@@ -77,11 +81,11 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     elif multiplied < MOSTLY_TABLES * whole:
         quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders), looked_up)
     else:
-        quoted = ways[0]
+        quoted = usual
     total, left_out = total_parameters(counted, published)
     # A share is of what its count leaves nothing out of: the same tables and encoders are in neither.
     like = counted.total_parameters - max(quoted[2], counted.total_parameters - total)
-    like -= counted.encoders if quoted[0] < whole else 0
+    like -= counted.encoders if quoted[0] < whole - quoted[2] else 0
     if not counted.inactive:
         like = total
     # What a count as published leaves out is said in the footer, not in the headline, unless the share shows it. Of a
@@ -126,7 +130,7 @@ def left_out_as_published(counted: Facts, published: Published | None, *, stated
     return text(plate.ACTIVE_AS_PUBLISHED(parts=active.unsaid)) if active.unsaid else ""
 
 
-def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Phrase, ...]]:
+def total_parameters(counted: Facts, published: Published | None = None) -> tuple[int, tuple[Words, ...]]:
     """The total as the publisher counts it, and what that leaves out: nothing where a count with all tables agrees.
 
     Tables that are only looked up are not everywhere taken for parameters of a model (n-grams in memory).

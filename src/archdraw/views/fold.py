@@ -13,6 +13,7 @@ from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, 
 from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.framing import ANY, labels
+from archdraw.tree.published import with_lookup_tables
 from archdraw.tree.runs import number_of_layers
 from archdraw.tree.walks import layers, leaves
 from archdraw.views import shared, unpublished
@@ -175,7 +176,7 @@ def _caption(module: Module) -> str:
     Tables that are only looked up are not among the active parameters of a part.
     """
     found, counted = describe(module), facts(module.body)
-    computed = counted.active_parameters - counted.parts.get("embedding", 0)
+    computed = with_lookup_tables(counted) - counted.parts.get("embedding", 0)
     active = text(words.ACTIVE_IN(count=computed)) if counted.inactive else ""
     return ": ".join(filter(None, (found.label, ", ".join(filter(None, (found.detail, active))))))
 

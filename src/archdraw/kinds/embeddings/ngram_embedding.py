@@ -73,6 +73,7 @@ class NgramEmbedding(Kind):
             detail=(orders(self.emb_neighbor_num), words.ABOUT_EACH(rows=rows, width=width)),
             weights=tuple(Weight(f"{index}.weight", (size, width)) for index, size in enumerate(sizes)),
             part="embedding",
+            lookup=words.NGRAM_LOOKUP(),
         )
         projections = Leaf(
             "ngram_embeddings.post_projs",

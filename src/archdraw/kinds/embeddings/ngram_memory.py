@@ -72,6 +72,7 @@ class NgramMemory(Kind):
             detail=(words.TABLE_ROWS_IN_ALL if tables > 1 else words.TABLE_ROWS)(rows=rows, width=width // tables),
             weights=(Weight("weight", (rows, width // tables)),),
             part="embedding",
+            lookup=words.NGRAM_LOOKUP(),
         )
         ids = Leaf("token_ids", words.TOKEN_IDS(), detail=words.HASHED(tokens=orders(self.ngram_size)), inputs=0)
         keys, values = LINE_OF(line="K", width=wide), LINE_OF(line="V", width=hidden)

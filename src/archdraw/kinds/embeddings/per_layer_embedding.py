@@ -63,6 +63,7 @@ class PerLayerEmbeddings(Kind):
             detail=(WIDTHS(inputs=rows, outputs=width), words.TIMES_ROOT(of=each)),
             weights=(Weight("weight", (rows, width)),),
             part="embedding",
+            lookup=words.PER_LAYER_LOOKUP(),
             inputs=0,
         )
         projected = Sequence(

@@ -69,4 +69,4 @@ def _mark(entry: Entry) -> str:
 def _share(entry: Entry) -> float:
     facts = entry.card["facts"]
     total, active = facts["total_parameters"], facts["active_parameters"]
-    return round(min(1.0, active / total), 4) if total and active else 1.0
+    return round(active / total, 4) if total and active else 1.0

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from archdraw.layout.charts.bars import Bar, Bars, Part
-from archdraw.views.several._scale_points import EXCLUDING, left_out, title
+from archdraw.views.several._scale_points import ACTIVE_RULE, left_out, title
 from archdraw.views.several._sizes import Scale, Sized, Sort
 from archdraw.views.wording import parameters
 
@@ -48,7 +48,7 @@ def picture(value: Scale, sort: Sort) -> Bars:
     titles = "; ".join(title(value, model) for model in models)
     wrapped = any(model.total > line for model in models)
     scale = f"a full line is {_round(line)} parameters" + (", longer bars continue on the next line" * wrapped)
-    tables = any(model.active_is != "active" for model in models)
+    sparse = any(model.active < model.total for model in models)
     return Bars(
         "Parameters to scale",
         (number, order, "all bars share one scale"),
@@ -59,7 +59,7 @@ def picture(value: Scale, sort: Sort) -> Bars:
         scale,
         (
             "Counted from the specs",
-            *([EXCLUDING] if tables else []),
+            *([ACTIVE_RULE] if sparse else []),
             *left_out(value),
             "archdraw",
         ),

@@ -24,7 +24,8 @@ MANY = 24
 """Places for which an axis is cut."""
 MOST_QUARTERS = 18
 """In the widest stretch of years, if quarters have ticks."""
-EXCLUDING = "active parameters exclude embedding tables where these are most of them"
+ACTIVE_RULE = "active: all but routed experts not selected, n-gram tables and per-layer embeddings"
+"""What counts as active, of all models alike."""
 CROWDED = 3.0
 """How much denser one part of an axis must be for the other to be drawn at a narrower scale."""
 LEAST_SHARE = 0.1
@@ -89,14 +90,14 @@ def _mark(value: Scale, model: Sized) -> Mark:
     if value.y == "kv-cache" and model.context < value.context:
         label = f"{model.name} at {tokens(model.context)}"
     part = model.active / model.total
-    return Mark(model.slug, label, title(value, model), *_place(value, model), min(1.0, part), form, role, model.link)
+    return Mark(model.slug, label, title(value, model), *_place(value, model), part, form, role, model.link)
 
 
 def title(value: Scale, model: Sized) -> str:
     """What a model is, in one line: its tooltip, and a part of the description for screen readers."""
     size = f"{parameters(model.total)} total"
     if model.active < model.total:
-        size += f", {parameters(model.active)} {model.active_is} ({share(model.active, model.total)})"
+        size += f", {parameters(model.active)} active ({share(model.active, model.total)})"
     cache = f"{memory(model.kv_cache)} KV cache at {tokens(model.context)} tokens" if value.y == "kv-cache" else ""
     length = f"context {tokens(model.context_length)}" if model.context_length else ""
     parts = (size, cache, length, model.kind, model.developer, model.released)
@@ -124,8 +125,7 @@ def _place(value: Scale, model: Sized) -> tuple[float, float]:
     y = {
         "total": model.total,
         "active": model.active,
-        # Those of embedding tables may be counted as active and as none of the total: never more than all.
-        "active-share": 100 * min(1.0, model.active / model.total),
+        "active-share": 100 * model.active / model.total,
         "kv-cache": model.kv_cache,
         "layers": model.layers,
     }[value.y]
@@ -272,8 +272,8 @@ def _footer(value: Scale) -> tuple[str, ...]:
         parts.append("KV cache only, without recurrent state and indexer cache")
         if any(model.context < value.context for model in value.models):
             parts.append("models with a shorter context at that context, given after the name")
-    if any(model.active_is != "active" for model in value.models):
-        parts.append(EXCLUDING)
+    if any(model.active < model.total for model in value.models):
+        parts.append(ACTIVE_RULE)
     parts.append("{moved}")
     return (*parts, *left_out(value), "archdraw")
 

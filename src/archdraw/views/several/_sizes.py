@@ -33,8 +33,6 @@ class Counted(Released):
     """One model with all its counts, from which its sizes at any context follow; fields as in :class:`Sized`."""
 
     facts: Facts
-    active: int
-    active_is: str
     context_length: int | None
     hidden_size: int | None
     link: str
@@ -44,16 +42,15 @@ class Counted(Released):
 class Sized(Released):
     """One model by its sizes.
 
-    ``total`` are all its parameters, ``active`` those active per token (``active_is`` names the convention),
-    ``inactive`` those of routed experts that are not, ``embedding`` those of embedding tables and LM head.
-    ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens, which are those that were asked
-    for, or the model's own context length where that is less. ``layers`` are counted with repetitions, ``hidden_size``
-    is the width of the line between them, None where there is no one width.
+    ``total`` are all its parameters, ``active`` those active per token, of all models by the rule of docs/facts.md,
+    whatever their publishers count, ``inactive`` those of routed experts that are not, ``embedding`` those of
+    embedding tables and LM head. ``kv_cache`` are the bytes in bf16 that keys and values take at ``context`` tokens,
+    which are those that were asked for, or the model's own context length where that is less. ``layers`` are counted
+    with repetitions, ``hidden_size`` is the width of the line between them, None where there is no one width.
     """
 
     total: int
     active: int
-    active_is: str
     inactive: int
     embedding: int
     context_length: int | None

@@ -8,13 +8,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from archdraw.errors import ArchdrawError
-from archdraw.glossary import plate, text
 from archdraw.layout.charts import bars, scatter
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 from archdraw.tree.amounts import at_least_one
 from archdraw.tree.facts import Facts
-from archdraw.views.active import active_parameters
 from archdraw.views.header import kind_of
 from archdraw.views.several import Several, Subject, _scale_bars, _scale_points
 from archdraw.views.several._sizes import Across, Counted, Named, Scale, Shown, Sized, Sort, Upwards
@@ -25,7 +23,6 @@ VIEW_HELP = "Points on two axes, or bars of parameters to scale."
 def about(one: Subject) -> Counted:
     """``one`` with its counts."""
     spec = one.spec
-    active = active_parameters(one.facts, spec.published)
     return Counted(
         one.slug,
         spec.name,
@@ -34,8 +31,6 @@ def about(one: Subject) -> Counted:
         one.released,
         kind_of(one.block),
         one.facts,
-        active.count,
-        text(plate.ACTIVE_EXCLUDING(parts=active.excluded) if active.excluded else plate.ACTIVE()),
         spec.context_length,
         spec.hidden_size,
         one.link,
@@ -95,8 +90,7 @@ def _sized(one: Counted, context: int) -> Sized:
         one.day,
         one.kind,
         counted.total_parameters,
-        one.active,
-        one.active_is,
+        counted.active_parameters,
         counted.inactive,
         counted.parts.get("embedding", 0) + counted.parts.get("head", 0),
         one.context_length,
