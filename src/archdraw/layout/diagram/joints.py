@@ -10,6 +10,7 @@ from archdraw.layout.diagram import leads
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import HIGHLIGHT, Measures
 from archdraw.layout.diagram.taps import side_along, side_right
+from archdraw.layout.joined import straightened
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Lanes, Rail, Tap
 
 CAP_GAP = 3.0
@@ -198,19 +199,17 @@ def copied(cells: list[Cell], item: Branches, port: float, between: list[float],
     def paint(canvas: Canvas, x: float, y: float) -> None:
         bus = y - BUS_LOW
         starts = [cell.inputs[0] for cell in row if not cell.source]
-        canvas.line((x + port, y), (x + port, bus))
+        if not (alone := len(starts) == 1):
+            canvas.line((x + port, y), (x + port, bus))
         for cell in row:
-            if cell.source:
-                cell.paint(canvas, x, y - foot)
-                continue
-            start = cell.inputs[0]
-            outer = start in (starts[0], starts[-1]) and abs(start - port) > 0.01
-            if outer:
-                path = ((x + port, bus), (x + start, bus), (x + start, y - foot))
+            if not cell.source:
+                start = cell.inputs[0]
+                outer = start in (starts[0], starts[-1]) and abs(start - port) > 0.01
+                # To one branch alone leads one line, which is round at both of its corners.
+                before = [*([(x + port, y)] if alone else []), *([(x + port, bus)] if outer else [])]
+                path = straightened([*before, (x + start, bus), (x + start, y - foot)])
                 canvas.line(*path, arrow=cell.arrows[0])
-            else:
-                canvas.line((x + start, bus), (x + start, y - foot), arrow=cell.arrows[0])
-                if len(starts) > 1:
+                if not outer and not alone:
                     canvas.dot(x + start, bus)
             cell.paint(canvas, x, y - foot)
         if len(starts) > 1 and all(abs(start - port) > 0.01 for start in starts):
