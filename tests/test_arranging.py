@@ -133,3 +133,15 @@ def test_no_remark_is_left_out_beside_a_column_that_is_half_empty(name: str) -> 
     said = " ".join(one.text for one in shipped.plate(name).shapes() if isinstance(one, Text))
     assert "archdraw" in said
     assert "notes left out" not in said
+
+
+def test_a_panel_without_room_for_all_of_its_remarks_keeps_the_first() -> None:
+    low, high = unequal(2)
+    # The other column is as high as a page may be, this one by three lines lower without its eight remarks.
+    low = replace(low, items=high.items[:-4])
+    high = replace(high, items=(*high.items[3:], *high.items[-4:]))
+    found = fitted_in((low, high), page(500), Sizes())
+    (kept,) = (one for column in found.columns for one in column if one.source == "p1")
+    assert [one.source for one in found.shortened] == ["p1"]
+    assert any(isinstance(item, Words) and not item.strong for item in kept.items)
+    assert kept.items == high.items[: len(kept.items)]

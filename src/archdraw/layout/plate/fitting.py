@@ -5,7 +5,7 @@ What is left out is named in the arrangement, so that the page can say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -77,7 +77,7 @@ def _spread(found: Arrangement, sizes: Sizes) -> Arrangement:
 
 
 def _with_remarks(found: Arrangement, insets: Insets, sizes: Sizes) -> Arrangement:
-    """``found`` with the side remarks of ``insets`` where its columns have room for them.
+    """``found`` with the side remarks of ``insets`` where its columns have room for them, the first ones before others.
 
     Columns share one height: what made the highest one lose its remarks need not take them from the others.
     """
@@ -85,12 +85,23 @@ def _with_remarks(found: Arrangement, insets: Insets, sizes: Sizes) -> Arrangeme
     columns = []
     for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
         for index, inset in enumerate(column):
-            fuller = replace(inset, items=whole[_name(inset)])
-            tried = (*column[:index], fuller, *column[index + 1 :])
-            if sizes.width(fuller) <= width and column_height(tried, width, sizes) + passing <= found.height:
-                column = tried
+            for items in _fewer(whole[_name(inset)]):
+                fuller = replace(inset, items=items)
+                tried = (*column[:index], fuller, *column[index + 1 :])
+                if sizes.width(fuller) <= width and column_height(tried, width, sizes) + passing <= found.height:
+                    column = tried
+                    break
         columns.append(column)
     return replace(found, columns=tuple(columns))
+
+
+def _fewer(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
+    """``items``, then without the last side remark, without the last two, and so on."""
+    yield items
+    for index in reversed(range(len(items))):
+        if _is_remark(items[index]):
+            items = items[:index] + items[index + 1 :]
+            yield items
 
 
 def _least(attempt: Callable[[int], Attempt], most: int) -> Attempt:
