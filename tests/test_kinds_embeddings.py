@@ -136,7 +136,10 @@ def test_a_prediction_module_is_not_in_the_total() -> None:
     said = describe(module.body)
     assert (said.label, said.title) == ("MTP module", "Multi-token prediction (MTP)")
     assert said.detail == f"1 layer, {one / 1000:.2f}k (not in total)"
-    assert said.notes == ("token embedding and LM head shared with the model",)
+    assert said.notes == (
+        "also reads the embedding of the next token",
+        "token embedding and LM head shared with the model",
+    )
     shared = [box for box in boxes(module) if "shared" in box]
     assert shared == ["Token embedding, next token, shared", "LM head, shared"]
     assert module.body.kind == "multi_token_prediction"

@@ -143,7 +143,8 @@ TIMES_LAYER_SCALAR = Term("× layer scalar")
 MTP_MODULE = Term(
     "MTP module",
     plural="MTP modules",
-    definition="a layer after the last one that predicts one more token from a hidden vector and the next token",
+    definition="a layer after the last one that predicts one more token: it joins a hidden vector with the embedding "
+    "of the next token and ends in the LM head",
     source="DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437",
 )
 MTP_MODULES = Term(MTP_MODULE.plural)
@@ -171,3 +172,4 @@ DRAFTS = Term("drafts blocks of {tokens:token|tokens}")
 JOINED_WITH_EACH_STREAM = Term("the embedding is joined with each residual stream")
 SHARED_WITH_MODEL = Term("token embedding and LM head shared with the model")
 HEAD_SHARED_WITH_MODEL = Term("LM head shared with the model")
+READS_NEXT_TOKEN = Term("also reads the embedding of the next token")

@@ -70,6 +70,7 @@ class MultiTokenPrediction(Kind):
                 detail=(size, words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
                 title=words.MULTI_TOKEN_PREDICTION(),
                 notes=(
+                    words.READS_NEXT_TOKEN(),
                     *((words.JOINED_WITH_EACH_STREAM(),) if self.stream_head is not None else ()),
                     words.HEAD_SHARED_WITH_MODEL() if self.own_embedding else words.SHARED_WITH_MODEL(),
                 ),
