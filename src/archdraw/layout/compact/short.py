@@ -68,7 +68,7 @@ def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
             if passing and small and item.role != "plain" and lines[0] == lines[1]:
                 return Branches((Chain(),) * item.inputs, merge=None)
             detail = item.detail if item.inputs >= LEAST_LINES else ""
-            named = tuple(_short_name(name) for name in item.outputs)
+            named = tuple(name if len(name) <= LONGEST_NAME else "" for name in item.outputs)
             return replace(item, label=without_sizes(item), detail=detail, chips=(), outputs=named)
         case Chain(items=items):
             parts = [_short(part, first=first and not index, passing=passing) for index, part in enumerate(items)]
@@ -86,12 +86,6 @@ def _short(item: Diagram, *, first: bool, passing: bool) -> Diagram:
             return replaced(item, items=tuple(flat))
         case _:
             return item
-
-
-def _short_name(name: str) -> str:
-    """The ``name`` of a line, of a long one the last word, if that is short: the shared key is a key."""
-    last = name.split()[-1] if name else ""
-    return next((one for one in (name, last) if len(one) <= LONGEST_NAME), "")
 
 
 def _is_lines(item: Diagram) -> bool:
