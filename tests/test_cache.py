@@ -245,6 +245,7 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
         {"pictures": "svg"},
         {"steps": "reveal"},
         {"palette": True},
+        {"within": (3840, 2160)},
     ],
     ids=str,
 )
@@ -264,7 +265,7 @@ def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -
 def test_every_option_is_tried_above() -> None:
     every = {"path", "format", "view", "theme", "text", "scale", "fonts", "renderer"}
     every |= {"prefix", "width", "background", "dpi", "figure", "metadata", "usual", "direction", "template"}
-    every |= {"pictures", "steps", "palette"}
+    every |= {"pictures", "steps", "palette", "within"}
     assert set(Output.__dataclass_fields__) == every
 
 

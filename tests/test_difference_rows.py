@@ -169,4 +169,5 @@ def test_what_stands_in_the_place_of_another_is_said_once_and_stacks_are_no_laye
     assert found["occurrences", "layer stacks"] == ("changed", 2, 1)
     assert found["layers", ""] == ("changed", 24, 12)
     assert "every image with every text" in str(found["block", "Cosine similarity"][1])
-    assert not any(what == "detail" for what, _ in found)
+    details = {where: values for (what, where), values in found.items() if what == "detail"}
+    assert details == {"+ position embedding": ("changed", "learned, 50 × 768", "learned, 197 × 768")}
