@@ -181,6 +181,8 @@ class _Model:
                 and isinstance(before := children[-1], Group)
                 and before.role == "mark"
                 and before.step == numbers[step]
+                # Lines meet at a bar: words that come after it are another thing.
+                and type(before.children[-1]) is type(child)
             ):
                 children[-1] = replaced(before, children=(*before.children, child))
             else:
