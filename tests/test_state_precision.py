@@ -91,13 +91,13 @@ def test_what_is_compared_and_drawn_is_what_is_counted() -> None:
         for item in inset.items
         if isinstance(item, Words)
     ]
-    assert any("61.4 MiB (float32, rest bf16)" in line for line in said)
+    assert any("61.4 MiB (float32, bf16)" in line for line in said)
 
 
 def test_the_words_of_a_precision() -> None:
     assert precisions(5, {}) == "bf16"
     assert precisions(5, {"float32": 5}) == "float32"
-    assert precisions(5, {"float32": 3}) == "float32, rest bf16"
+    assert precisions(5, {"float32": 3}) == "float32, bf16"
     assert precisions(5, {"bfloat16": 3}) == "bf16"
     assert precisions(5, {"float32": 3, "float16": 2}) == "float32, fp16"
 

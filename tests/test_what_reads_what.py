@@ -170,7 +170,7 @@ def test_what_leaves_an_encoder_between_its_layers_is_told_with_its_parameters()
 
 def test_a_panel_names_the_lines_that_come_in() -> None:
     insets = {inset.title: inset for inset in plate(EXAMPLES / "mmdit.yaml").insets}
-    said = [item.text for item in insets["Image FFN"].items if isinstance(item, Words)]
+    said = [item.text for item in insets["Image or text FFN"].items if isinstance(item, Words)]
     assert said == ["comes in, from the left: 6 vectors and tokens"]
 
 
@@ -180,7 +180,7 @@ def test_what_reads_several_lines_is_opened_first() -> None:
     assert row.priority == max(inset.priority or 0 for inset in insets.values())
     # Attention over columns is like that over triangles, which reads one line.
     assert not row.also
-    assert row.priority > (insets["Triangle attention, end"].priority or 0)
+    assert row.priority > (insets["Triangle attention, end and 2 more"].priority or 0)
 
 
 def test_a_caption_at_a_frame_counts_what_is_in_it() -> None:

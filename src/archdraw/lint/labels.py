@@ -82,7 +82,7 @@ def sides(view: Survey) -> Iterator[Fault]:
             continue
         if off == {box.y} and _passes_another(view, box, [x for x, _ in met[box.y]]):
             continue
-        if off and len(off) == len(met):
+        if off and len(off) == len(met) and not _in_a_row(view, box):
             yield Fault("side", f"lines meet {named(box)} beside its middle", box.x, box.y)
         for y, found in met.items():
             if len(found) == 1:
@@ -94,16 +94,29 @@ def sides(view: Survey) -> Iterator[Fault]:
 
 def _alone_at_a_side(view: Survey, box: Rect) -> Point | None:
     """Where the only line that ends at ``box`` meets its left or right side; None where it is another, or several."""
-    found = [
+    found = _ends_at(view, box)
+    if len(found) != 1 or min(abs(found[0][0] - box.x), abs(found[0][0] - box.right)) > ALIGNED:
+        return None
+    return found[0]
+
+
+def _in_a_row(view: Survey, box: Rect) -> bool:
+    """Whether a line meets the middle of the left or the right side of ``box``: those above it come in besides."""
+    return any(
+        min(abs(x - box.x), abs(x - box.right)) <= ALIGNED and abs(y - (box.y + box.bottom) / 2) <= CENTRED
+        for x, y in _ends_at(view, box)
+    )
+
+
+def _ends_at(view: Survey, box: Rect) -> list[Point]:
+    """Where the lines that end at the border of ``box`` do so."""
+    return [
         place
         for other in view.index.near(Area(box.x, box.y, box.right, box.bottom).grown(TIP))
         if isinstance(line := view.shapes[other], Line) and line.kind == "edge"
         for place in (line.points[0], line.points[-1])
         if distance_to_border(place, box) <= ALIGNED
     ]
-    if len(found) != 1 or min(abs(found[0][0] - box.x), abs(found[0][0] - box.right)) > ALIGNED:
-        return None
-    return found[0]
 
 
 def _broken(met: Mapping[float, list[tuple[float, int]]]) -> Point | None:

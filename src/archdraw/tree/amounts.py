@@ -42,9 +42,9 @@ def state_bytes(values: int, own: Mapping[StateDtype, int], bits: int = 16) -> i
 
 
 def precisions(values: int, own: Mapping[StateDtype, int], rest: str = DTYPE_NAMES[None]) -> str:
-    """In which precision a state of so many ``values`` is: ``float32, rest bf16``."""
+    """In which precision a state of so many ``values`` is: ``float32, bf16``."""
     names = sorted({DTYPE_NAMES[dtype] for dtype in own})
-    other = [] if sum(own.values()) == values or rest in names else [f"rest {rest}" if names else rest]
+    other = [] if sum(own.values()) == values or rest in names else [rest]
     return ", ".join((*names, *other))
 
 

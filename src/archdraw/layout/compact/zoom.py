@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdraw.layout.canvas import Canvas, Place
+from archdraw.layout.diagram.measures import DOT
 from archdraw.layout.joined import straightened
 from archdraw.layout.plate.letters import name_of
 from archdraw.layout.plate.panels import Panel
@@ -17,6 +18,8 @@ END = 20.0
 """From a line to the ends of the side that it reaches, at least."""
 KINK = 12.0
 """A line that would rise by less starts where it ends."""
+SLIM = 26.0
+"""A dot on the border of a box that is thinner, as one of a row, would reach its words; it is right outside."""
 
 Placed = list[tuple[Panel, Place]]
 
@@ -56,7 +59,13 @@ def paint(canvas: Canvas, placed: Placed, right: float, *, apart: bool) -> None:
     order = tracks([Crossing(way.start, way.end) for way in ways])
     for (inset, way), track in zip(bare, order, strict=True):
         x = right + FIRST_TRACK + track * TRACK
-        points = [(way.source.right, way.start), (x, way.start), (x, way.end), (way.goal.left, way.end)]
+        slim = way.source.right - way.source.left < SLIM
+        points = [
+            (way.source.right + (DOT if slim else 0.0), way.start),
+            (x, way.start),
+            (x, way.end),
+            (way.goal.left, way.end),
+        ]
         name = name_of(inset)
         with canvas.section("zoom", opens=name):
             canvas.line(*straightened(points), kind="zoom", width=WIDTH, start=inset.source, end=name)

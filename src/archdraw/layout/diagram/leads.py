@@ -14,6 +14,7 @@ from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.taps import beside
 from archdraw.picture import Bar, Chain, Diagram, Frame, Tap
 from archdraw.records import record
+from archdraw.scene import Point
 
 SIDE_ROOM, LEAD_ROOM = 14.0, 24.0
 """Above a box beside the spine, where another or a frame follows; and where an arrow leads from it into the frame."""
@@ -97,8 +98,18 @@ def led(cell: Cell, item: Diagram, leading: Iterable[Lead], measures: Measures) 
             canvas.line((x + lead.middle, top), (x + lead.middle, y), arrow=True)
         for number, bend in enumerate(bends):
             box, level = canvas.places[bend.path], y + TURN + LEVEL * number
-            begin = ((box.left, box.middle), (x + bend.x, box.middle)) if bend.barred else ((x + bend.x, box.top),)
-            canvas.line(*begin, (x + bend.x, level), (x + bend.entry, level), (x + bend.entry, y), arrow=True)
+            begin: tuple[Point, ...] = ((x + bend.x, box.top), (x + bend.x, level), (x + bend.entry, level))
+            if bend.barred:
+                begin = ((box.left, box.middle), (x + bend.x, box.middle), *begin[1:])
+            elif level > box.top:
+                # A box that reaches past where the arrow would turn is left at its side, where the item may be already.
+                after = x + bend.entry > box.right
+                side, edge = (box.right, x + left) if after else (box.left, x + right)
+                if box.middle < y:
+                    canvas.line((side, box.middle), (edge, box.middle), arrow=True)
+                    continue
+                begin = ((side, box.middle), (x + bend.entry, box.middle))
+            canvas.line(*begin, (x + bend.entry, y), arrow=True)
 
     far = min((bend.x - CLEAR for bend in bends), default=cell.left)
     return replace(cell, left=min(cell.left, far), paint=paint), TURN + LEVEL * (len(bends) - 2) if bends else 0.0
