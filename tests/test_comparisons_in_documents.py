@@ -91,7 +91,7 @@ RST_WRONG = """Title
 
 def test_errors_of_sphinx_are_at_their_lines(book: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (book / "index.rst").write_text(RST_WRONG, "utf-8")
-    assert build(book, "html", "-W") == 1
+    assert build(book, "html", "-W", "-N") == 1
     found = re.findall(r"index\.rst:(\d+): ERROR: archdraw: (.*?)(?: \[docutils\])?\n", capfd.readouterr().err)
     assert [(int(line), message.partition(":")[0]) for line, message in found] == [
         (4, "gpt-20"),

@@ -160,8 +160,8 @@ def test_a_tied_head_adds_nothing() -> None:
     tied = Scope(hidden_size=8, vocab_size=10, context_length=4, tie_word_embeddings=True)
     counted = facts(Sequence((Embedding(scale_embedding=True).expand(tied), OutputHead().expand(tied))))
     assert (counted.total_parameters, counted.head_is_tied) == (80, True)
-    assert describe(found(Embedding(scale_embedding=True).expand(tied), "embed_tokens")).detail == "10 → 8, × √8"
-    assert describe(found(OutputHead().expand(tied), "lm_head")).full == "LM head, 8 → 10, tied"
+    assert describe(found(Embedding(scale_embedding=True).expand(tied), "embed_tokens")).detail == "vocab 10 → 8, × √8"
+    assert describe(found(OutputHead().expand(tied), "lm_head")).full == "LM head, 8 → vocab 10, tied"
 
 
 def test_an_encoder_counts_its_tokens_an_image_or_a_tile() -> None:

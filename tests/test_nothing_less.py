@@ -198,7 +198,7 @@ def test_a_panel_of_numbered_blocks_is_not_that_of_the_last_one() -> None:
 def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None:
     (said,) = [
         item.text
-        for item in panel_of(shipped.model("hymba-1-5b"), "Local hybrid-head block, shared K, V").items
+        for item in panel_of(shipped.model("hymba-1-5b"), "Local hybrid-head block, shared K, V and 2 more").items
         if isinstance(item, Words)
     ]
     assert said == (
@@ -212,29 +212,29 @@ def test_every_block_that_a_panel_stands_for_is_named_where_it_differs() -> None
     [
         (
             "gemma-4-26b-a4b",
-            "Sliding-window attention",
+            "Sliding-window or global attention",
             "with Q 8,192, K = V 1,024, 8 query heads per KV head and output projection 8,192 → 2,816; "
             "with partial RoPE (128/512), θ = 1,000,000; without K 2,048, V 2,048",
         ),
         (
             "laguna-xs-2-1",
-            "Gated global attention",
+            "Gated global or gated sliding-window attention",
             "with gate 64, Q 8,192, 8 query heads per KV head and output projection 8,192 → 2,048; "
             "with RoPE, θ = 10,000",
         ),
         (
             "mistral-large-4",
-            "MLA with DSA, RoPE",
+            "MLA with DSA, RoPE and 2 more",
             "with KV latent 512 and K, V 64 × (128 + 128); without KV latent 512 + RoPE key 64",
         ),
         (
             "gemma-4-e2b",
-            "Global attention",
+            "Global attention and 3 more",
             "512: reuses K and V of layer 13; adds nothing to the cache; with Q 2,048, shared K, V and output "
             "projection 2,048 → 1,536; with RoPE, θ = 10,000",
         ),
         # The box of the whole network has its widths.
-        ("gemma-4-e2b", "GeGLU FFN", "Double-width GeGLU FFN, 1,536 → 12,288 → 1,536"),
+        ("gemma-4-e2b", "GeGLU or double-width GeGLU FFN", "Double-width GeGLU FFN, 1,536 → 12,288 → 1,536"),
     ],
 )
 def test_a_panel_for_several_blocks_says_the_widths_and_positions_of_the_others(

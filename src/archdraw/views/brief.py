@@ -42,12 +42,12 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
 def not_shown(brief: Brief, panels: int) -> str:
     """What a page says that it lacks: tags by their names, and what else :data:`LEFT_OUT` names; empty for nothing.
 
-    Where only sizes, notes or so many ``panels`` are left out, that it is simplified.
+    Where only sizes or so many ``panels`` are left out, that it is simplified.
     """
     said = [*brief.tags, *(text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT)]
     if said:
         return text(words.NOT_SHOWN(what=tuple(said)))
-    return text(words.SIMPLIFIED()) if panels or {"details", "notes"} & {*brief.without} else ""
+    return text(words.SIMPLIFIED()) if panels or "details" in brief.without else ""
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
@@ -285,6 +285,7 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
 }
 
 LEFT_OUT: Mapping[str, Term] = {
+    "notes": words.NOTES,
     "modules": words.MODULES,
     "inside": words.INSIDE,
     "whole": words.WHOLE,
