@@ -8,9 +8,9 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from archdraw.doors import PluginWarning
 
@@ -46,6 +46,34 @@ class Processes(Executor):
         """Ends the present pool."""
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
+    def end(self) -> None:
+        """Ends the workers, whatever they do, and the present pool."""
+        for child in multiprocessing.active_children():
+            child.terminate()
+        # One that is ended in the middle of a result leaves the pool waiting for the rest, which this process, too,
+        # could still write. Nothing public of the pool closes that end.
+        results: Any = getattr(self._pool, "_result_queue", None)
+        with _deaf_to_cancelled():
+            if results is not None:
+                results._writer.close()
+            self.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_cancelled() -> Iterator[None]:
+    """Python's thread of a broken pool tells the failure to all that wait, and stumbles over what was cancelled."""
+    before = threading.excepthook
+
+    def hook(raised: threading.ExceptHookArgs, /) -> None:
+        if not issubclass(raised.exc_type, InvalidStateError):
+            before(raised)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
 
 def _pool(number: int) -> Executor:
     return ProcessPoolExecutor(number, initializer=_begin)
@@ -61,9 +89,7 @@ def pool(number: int) -> Iterator[Processes]:
         yield executor
     except BaseException:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        executor.shutdown(wait=True, cancel_futures=True)
+        executor.end()
         signal.signal(signal.SIGINT, before)
         raise
     executor.shutdown()
