@@ -41,6 +41,7 @@ def edge(*points: Point, arrow: bool = False) -> Line:
 
 
 ARROW = (edge((150, 200), (150, 140), arrow=True),)
+AROUND = edge((150, 200), (150, 170), (170, 170), (170, 140))
 LINES = (edge((150, 200), (150, 128)), edge((150, 100), (150, 60)))
 STRIP = tuple(Rect(50 + 20 * index, 50, 18, 10, fill=INK, kind="mark") for index in range(3))
 PANEL = Rect(20, 20, 300, 260, 16, PALE, GREY, 1.5, "container")
@@ -69,6 +70,12 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         "side",
         (*LOW, *HIGH, edge((140, 200), (140, 140), arrow=True)),
         (*LOW, *HIGH, *ARROW),
+    ),
+    # Where the line of a box comes in at its left, others come in from below and above where there is room.
+    "line from a middle beside the middle of a box": (
+        "side",
+        (*LOW, *HIGH, AROUND),
+        (*LOW, *HIGH, AROUND, replace(edge((60, 120), (100, 120)), open_ends="start")),
     ),
     "line begins at nothing": (
         "end",

@@ -23,6 +23,8 @@ from archdraw.cli import run
 from archdraw.drawn_with import drawn_with
 from archdraw.provenance import digest_of, found_in, name_of
 from archdraw.resources import specs_folder
+from archdraw.scene import Scene
+from archdraw.sizing import fitted
 from archdraw.version import VERSION
 from archdraw.writers import write
 
@@ -127,6 +129,11 @@ def test_a_picture_within_a_screen_says_the_scale_that_it_has(folder: Path) -> N
     assert run([*shlex.split(said["command"])[1:], "-o", "again.png"]) == 0
     with Image.open("again.png") as image:
         assert image.size == size
+
+
+@pytest.mark.parametrize(("within", "scale"), [((300, 1000), 1.5), ((1000, 100), 1.0), ((1000, 1000), 2.0)])
+def test_both_sides_of_a_picture_are_bounded(within: tuple[int, int], scale: float) -> None:
+    assert fitted(Scene(200, 100, "t", "d", None, ()), 2.0, within) == scale
 
 
 def test_nothing_of_the_surroundings_is_in_it(folder: Path) -> None:
