@@ -74,6 +74,8 @@ def footer(name: str) -> str:
         ("detr-r50", ["in ResNet-50: Stage 1, Stage 2, Stage 3, Stage 4"]),
         # The first are in layers that are folded to bars, the last stands beside the line.
         ("deepseek-v4-1-flash", ["Sliding-window attention, Global sparse attention, DSpark"]),
+        # A panel of causal attention does not open that of an encoder, though it has the same boxes.
+        ("command-a-plus-218b-a25b", ["in Vision encoder: Multi-head attention, GELU FFN"]),
         ("mistral-large-4", ["in Pixtral encoder: Attention, SwiGLU FFN, Projector"]),
     ],
 )

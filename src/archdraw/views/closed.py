@@ -9,7 +9,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.picture import Closed, Inset, Plate
 from archdraw.tree.blocks import Block, Experts, Module
-from archdraw.tree.walks import children, walk
+from archdraw.tree.walks import children, leaves, walk
 from archdraw.views.alike import shape_of
 from archdraw.views.boxes import DIAGRAMS, boxes
 from archdraw.views.drawn import paths_of_plate
@@ -65,7 +65,11 @@ def closed(plate: Plate, model: Module) -> Iterator[tuple[Module, str]]:
 
 
 def _inside(block: Block) -> tuple[object, ...]:
-    return shape_of(block, sized=False) if isinstance(block, Module) else ()
+    """What two boxes have to share for one panel to open both; attention to what comes later is not that to before."""
+    if not isinstance(block, Module):
+        return ()
+    looks = tuple(leaf.heads.causal for leaf in leaves(block) if leaf.heads)
+    return (*shape_of(block, sized=False), looks)
 
 
 def _has_experts(block: Block) -> bool:
