@@ -101,13 +101,19 @@ class _Cut:
         self._needed = [sizes.width(inset) for inset in insets]
         self._sizes = sizes
         self._columns: dict[tuple[int, int], tuple[float, float]] = {}
+        self._heights: dict[float, dict[int, float]] = {}
+        """Of panels, by the width of their column and their number."""
 
     def column(self, start: int, end: int) -> tuple[float, float]:
         """The width and the height of that from panel ``start`` to before panel ``end``, with the lines under it."""
         key = start, end
         if key not in self._columns:
             width = _wide(max(self._needed[start:end]), start > 0)
-            high = column_height(self.insets[start:end], width, self._sizes)
+            heights = self._heights.setdefault(width, {})
+            for number in range(start, end):
+                if number not in heights:
+                    heights[number] = self._sizes.height(self.insets[number], width)
+            high = sum([heights[number] for number in range(start, end)]) + SPACE * (end - start - 1)
             self._columns[key] = width, high + self.passing[end]
         return self._columns[key]
 

@@ -152,11 +152,9 @@ def _lessened(insets: Insets, number: int) -> Insets:
 
     A part of an inset goes before the inset itself. A box whose panel is left out stays folded, without a letter.
     """
-    kept = list(insets)
-    for _ in range(number):
-        droppable = [inset for inset in kept if inset.priority is not None]
-        kept.remove(min(droppable, key=lambda inset: (inset.priority or 0, -kept.index(inset))))
-    return relettered(tuple(kept))
+    droppable = [index for index, inset in enumerate(insets) if inset.priority is not None]
+    dropped = frozenset(sorted(droppable, key=lambda index: (insets[index].priority or 0, -index))[:number])
+    return relettered(tuple(inset for index, inset in enumerate(insets) if index not in dropped))
 
 
 def relettered(insets: Insets) -> Insets:
