@@ -47,7 +47,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
         {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"}
-        | {"provenance", "drawn_with", "documents", "notebook"},
+        | {"provenance", "drawn_with", "documents", "notebook", "schemas"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }

@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 
@@ -23,6 +23,7 @@ class Rule:
     """One rule of its own in ``Annotated``: ``before`` changes what is checked, or ``after`` changes or rejects it.
 
     Or ``around`` is given the value and a function that checks it. To reject a value they raise :class:`ValueError`.
+    ``schema`` says of it what JSON Schema can say, for editors.
     """
 
     def __init__(
@@ -31,8 +32,9 @@ class Rule:
         before: Callable[[Any], Any] | None = None,
         after: Callable[[Any], Any] | None = None,
         around: Callable[[Any, Callable[[Any], Any]], Any] | None = None,
+        schema: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        self.before, self.after, self.around = before, after, around
+        self.before, self.after, self.around, self.schema = before, after, around, schema
 
     def checked(self, value: Any, check: Callable[[Any], Any]) -> Any:
         """``value`` by this rule and by ``check``. Raises :class:`UnsureError`."""

@@ -60,21 +60,27 @@ class Profile(Checked):
     of several columns, ``tight`` what is other where there is no air between boxes.
     """
 
-    name: str
-    description: str = ""
-    layout: Literal["slide", "column", "page", "thumb"]
-    width: Length
-    height: Length
-    least_text: Length
-    dpi: Annotated[float, Field(gt=0)] = 96
-    direction: Direction = "up"
-    panels: Annotated[int, Field(ge=0, le=26)] = 2
-    facts: Annotated[int, Field(ge=0, le=6)] = 3
-    without: Annotated[tuple[Step, ...], Field(strict=False)] = ()
-    drop: Annotated[tuple[Step, ...], Field(strict=False)] = ()
-    spine: Mapping[str, float] = {}
-    columns: Mapping[str, float] = {}
-    tight: Mapping[str, float] = {}
+    name: Annotated[str, Field(description="The name of the profile; that of the file unless said.")]
+    description: str = Field(default="", description="What page it is, in a few words.")
+    layout: Annotated[
+        Literal["slide", "column", "page", "thumb"],
+        Field(description="One fixed size; panels below the model; panels beside it; no words but the name."),
+    ]
+    width: Annotated[Length, Field(description="Width in print: 3.25in, 8cm, 82mm, 18pt or 1280px.")]
+    height: Annotated[Length, Field(description="Height in print; of a page that is not a slide, the most.")]
+    least_text: Annotated[Length, Field(description="The smallest size of text in print.")]
+    dpi: Annotated[float, Field(gt=0, description="Pixels per inch of a PNG where nothing else is asked for.")] = 96
+    direction: Direction = Field(default="up", description="Where the model flows to.")
+    panels: Annotated[int, Field(ge=0, le=26, description="At most so many panels.")] = 2
+    facts: Annotated[int, Field(ge=0, le=6, description="At most so many facts.")] = 3
+    without: Annotated[tuple[Step, ...], Field(strict=False, description="What the page never has.")] = ()
+    drop: Annotated[
+        tuple[Step, ...],
+        Field(strict=False, description="What the page does without, in this order, until the rest finds room."),
+    ] = ()
+    spine: Mapping[str, float] = Field(default={}, description="Measures of the column, in design px.")
+    columns: Mapping[str, float] = Field(default={}, description="What is other in one of several columns.")
+    tight: Mapping[str, float] = Field(default={}, description="What is other where there is no air between boxes.")
 
     @property
     def size(self) -> tuple[float, float]:

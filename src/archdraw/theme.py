@@ -41,18 +41,18 @@ STANDS_OUT = 3.0
 class Paint(Checked):
     """The colours of a box: its inside, its border and the text in it."""
 
-    fill: Colour
-    border: Colour
-    text: Colour
+    fill: Annotated[Colour, Field(description="The inside of a box.")]
+    border: Annotated[Colour, Field(description="The border of a box.")]
+    text: Annotated[Colour, Field(description="The words in a box.")]
 
 
 class Signs(Checked):
     """The discs of a comparison; ``ink`` is the stroke on them."""
 
-    changed: Colour
-    added: Colour
-    removed: Colour
-    ink: Colour
+    changed: Annotated[Colour, Field(description="The disc of what is changed.")]
+    added: Annotated[Colour, Field(description="The disc of what is added.")]
+    removed: Annotated[Colour, Field(description="The disc of what is removed.")]
+    ink: Annotated[Colour, Field(description="The stroke on a disc.")]
 
 
 class Theme(Checked):
@@ -64,23 +64,30 @@ class Theme(Checked):
     block. ``patterns`` repeat a role where a cell is too small for words: roles that are not named are solid.
     """
 
-    name: str
-    page: Colour
-    container: Colour
-    container_border: Colour
-    ink: Colour
-    muted: Colour
-    edge: Colour
-    zoom: Colour
-    band: Colour
-    equal: Paint
-    equal_edge: Colour
-    signs: Signs
-    accents: Annotated[tuple[Colour, ...], Field(min_length=12, max_length=12, strict=False)]
-    accent_ink: Colour
-    tint_share: Annotated[float, Field(ge=0, le=0.5)]
-    roles: Mapping[str, Paint]
-    patterns: Mapping[str, Pattern] = {}
+    name: Annotated[str, Field(description="The name of the theme; that of the file unless said.")]
+    page: Annotated[Colour, Field(description="The ground of the picture.")]
+    container: Annotated[Colour, Field(description="The ground of a model's frame.")]
+    container_border: Annotated[Colour, Field(description="The border of a model's frame.")]
+    ink: Annotated[Colour, Field(description="Words and the name of the model.")]
+    muted: Annotated[Colour, Field(description="Words that are less important.")]
+    edge: Annotated[Colour, Field(description="Lines that data flows along.")]
+    zoom: Annotated[Colour, Field(description="Lines that lead to insets.")]
+    band: Annotated[Colour, Field(description="The ground of lanes and of every other row of a table.")]
+    equal: Annotated[Paint, Field(description="What a comparison lets recede.")]
+    equal_edge: Annotated[Colour, Field(description="Lines of what a comparison lets recede.")]
+    signs: Annotated[Signs, Field(description="The discs of a comparison.")]
+    accents: Annotated[
+        tuple[Colour, ...],
+        Field(min_length=12, max_length=12, strict=False, description="Twelve hues, of which a picture has one."),
+    ]
+    accent_ink: Annotated[Colour, Field(description="Words on an accent.")]
+    tint_share: Annotated[
+        float, Field(ge=0, le=0.5, description="How much of an accent goes into the ground of a block.")
+    ]
+    roles: Annotated[Mapping[str, Paint], Field(description="The colours of boxes by their roles.")]
+    patterns: Mapping[str, Pattern] = Field(
+        default={}, description="Patterns of roles where a cell is too small for words; solid unless said."
+    )
 
     def accent(self, index: int) -> str:
         """The accent ``index`` (0 to 11, counted on from there) of this theme."""

@@ -24,11 +24,18 @@ class Settings(Checked):
     addresses, the sitemap and the feed need it, and are left out without.
     """
 
-    name: Annotated[str, Field(min_length=1)] | None = None
-    intro: Annotated[str, Field(min_length=1)] | None = None
-    logo: Annotated[str, Field(min_length=1)] | None = None
-    home: Annotated[str, Field(pattern=ADDRESS)] | None = None
-    base_url: Annotated[str, Field(pattern=ADDRESS)] | None = None
+    name: Annotated[str, Field(min_length=1)] | None = Field(default=None, description="The heading of the first page.")
+    intro: Annotated[str, Field(min_length=1)] | None = Field(default=None, description="The text below the heading.")
+    logo: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="A picture beside this file: SVG, PNG, WebP or JPEG."
+    )
+    home: Annotated[str, Field(pattern=ADDRESS)] | None = Field(
+        default=None, description="An address that name and logo lead to."
+    )
+    base_url: Annotated[str, Field(pattern=ADDRESS)] | None = Field(
+        default=None,
+        description="Where the site will be: needed for social cards, canonical addresses, the sitemap and the feed.",
+    )
 
     def address(self, name: str) -> str:
         """The whole address of the file ``name`` of the site; empty where it is not known where that will be."""

@@ -20,7 +20,9 @@ from archdraw.source import Document, MappingNode, ScalarNode, child, read_text,
 from archdraw.source.document import words
 from archdraw.spec.beside import disagreements
 from archdraw.spec.expressions import Reader
-from archdraw.spec.fields import UNPUBLISHED, Address, Count, Name, PublishedSize, ReleaseDate, Text
+from archdraw.spec.fields import UNPUBLISHED, Address, Name, PublishedSize, ReleaseDate, Text
+from archdraw.spec.fields import Parent as Parent
+from archdraw.spec.fields import Published as Published
 from archdraw.spec.figure import Figure
 from archdraw.spec.forms import Origin
 from archdraw.spec.template_basics import TemplateError, is_template
@@ -28,28 +30,6 @@ from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
 from archdraw.tree.framing import framed
 from archdraw.tree.runs import MOST_LAYERS, number_of_layers
-
-
-class Parent(Checked):
-    """A model that this one comes from: the slug of its spec, how, and what changed."""
-
-    model: Name
-    relation: Literal["successor", "same architecture", "influence"] = "successor"
-    changes: tuple[Text, ...] = ()
-    source: Text | None = None
-
-
-class Published(Checked):
-    """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16.
-
-    ``differs`` says why one of them is not the count of the blocks.
-    """
-
-    total_parameters: Count | None = None
-    active_parameters: Count | None = None
-    kv_cache_bytes_per_token: Count | None = None
-    source: Text | None = None
-    differs: Text | None = None
 
 
 class Spec(Checked):
@@ -62,27 +42,48 @@ class Spec(Checked):
     spec lacks, in a few words each: the picture and the facts then say that they are not whole.
     """
 
-    name: Name
-    developer: Name | None = None
-    released: ReleaseDate | None = None
-    license: Name | None = None
-    family: Name | None = None
-    context_length: Size | None = None
-    hidden_size: PublishedSize = None
-    vocab_size: PublishedSize = None
-    tie_word_embeddings: bool = False
-    trainable: bool = True
-    links: dict[str, Address] = Field(default_factory=dict)
-    sources: tuple[Text, ...] | dict[str, Text] = ()
-    parents: tuple[Parent, ...] = ()
-    published: Published | None = None
-    key_points: tuple[Text, ...] = ()
-    notes: tuple[Text, ...] = ()
-    incomplete: tuple[Text, ...] = ()
-    insets: tuple[Text, ...] | Literal[False] | None = None
-    figure: Figure | None = None
-    define: dict[str, AnyBlock] = Field(default_factory=dict)
-    layers: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
+    name: Annotated[Name, Field(description="The model's name.")]
+    developer: Name | None = Field(default=None, description="Who made the model.")
+    released: ReleaseDate | None = Field(default=None, description="2024, 2024-04 or 2024-04-18.")
+    license: Name | None = Field(default=None, description="License of the weights.")
+    family: Name | None = Field(default=None, description="Family of models that it belongs to.")
+    context_length: Size | None = Field(
+        default=None, description="Tokens of context; left out where nothing bounds it."
+    )
+    hidden_size: PublishedSize = Field(
+        default=None, description="Features of the line that runs through the model; needed where a block reads it."
+    )
+    vocab_size: PublishedSize = Field(
+        default=None, description="Entries of the vocabulary; needed where a block reads it."
+    )
+    tie_word_embeddings: bool = Field(default=False, description="Whether the output head is the embedding's table.")
+    trainable: bool = Field(
+        default=True, description="False where all weights are frozen unless a block says otherwise."
+    )
+    links: dict[str, Address] = Field(default_factory=dict, description="Addresses by name: config, report, code.")
+    sources: tuple[Text, ...] | dict[str, Text] = Field(
+        default=(), description="Where the facts come from: a list, or a mapping of fact to source."
+    )
+    parents: tuple[Parent, ...] = Field(default=(), description="Models that this one comes from.")
+    published: Published | None = Field(
+        default=None, description="Figures as their publisher gives them; archdraw check compares them with the count."
+    )
+    key_points: tuple[Text, ...] = Field(default=(), description="Short sentences about the model.")
+    notes: tuple[Text, ...] = Field(default=(), description="Short sentences for those who read the spec.")
+    incomplete: tuple[Text, ...] = Field(
+        default=(), description="What of the model the spec lacks, in a few words each."
+    )
+    insets: tuple[Text, ...] | Literal[False] | None = Field(
+        default=None, description="Paths or names of the blocks to open beside the picture; false for none."
+    )
+    figure: Figure | None = Field(default=None, description="How the model is drawn; it changes no number.")
+    define: dict[str, AnyBlock] = Field(
+        default_factory=dict, description="Names of your own for blocks, and templates: blocks with parameters."
+    )
+    layers: Annotated[
+        tuple[AnyBlock, ...],
+        Field(min_length=1, description="The blocks of the model, the first nearest to the input."),
+    ]
 
     _document: ClassVar[Document]
     _origins: ClassVar[Mapping[int, Origin]] = MappingProxyType({})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
-from archdraw.checked import Checked
+from archdraw.checked import Checked, Field
 from archdraw.checks import Rule
 from archdraw.errors import Span
 from archdraw.source import Document, MappingNode, ScalarNode, SequenceNode, child
@@ -20,13 +20,16 @@ def _quoted(value: object) -> object:
     return value
 
 
+_COLOUR = "#[0-9A-Fa-f]{6}"
+
+
 def _coloured(value: str) -> str:
-    if not re.fullmatch("#[0-9A-Fa-f]{6}", value):
+    if not re.fullmatch(_COLOUR, value):
         raise ValueError(f'must be a colour in the form "#AA3300", not "{value[:40]}"')
     return value.upper()
 
 
-Colour: TypeAlias = Annotated[str, Rule(before=_quoted), Rule(after=_coloured)]
+Colour: TypeAlias = Annotated[str, Rule(before=_quoted), Rule(after=_coloured, schema={"pattern": f"^{_COLOUR}$"})]
 
 
 LISTS = ("open", "fold", "order", "highlight")
@@ -43,16 +46,18 @@ class Figure(Checked):
     ``colours`` their own (``#RRGGBB``).
     """
 
-    title: Name | None = None
-    subtitle: Text | None = None
-    profile: Name | None = None
-    open: tuple[Text, ...] = ()
-    fold: tuple[Text, ...] = ()
-    order: tuple[Text, ...] = ()
-    notes: Mapping[str, Text] = {}
-    highlight: tuple[Text, ...] = ()
-    roles: Mapping[str, Role] = {}
-    colours: Mapping[str, Colour] = {}
+    title: Name | None = Field(default=None, description="The name on the picture; the model's own unless said.")
+    subtitle: Text | None = Field(default=None, description="One line in place of the usual one.")
+    profile: Name | None = Field(default=None, description="The page that is drawn where --view does not say another.")
+    open: tuple[Text, ...] = Field(default=(), description="Panels beyond those that are chosen, or that insets names.")
+    fold: tuple[Text, ...] = Field(default=(), description="Panels that are left closed.")
+    order: tuple[Text, ...] = Field(default=(), description="Panels that stand first, in this order.")
+    notes: Mapping[str, Text] = Field(default={}, description="A line of words at a block, by the block's name.")
+    highlight: tuple[Text, ...] = Field(default=(), description="Boxes with a strong border.")
+    roles: Mapping[str, Role] = Field(default={}, description="The colours of another role, by the block's name.")
+    colours: Mapping[str, Colour] = Field(
+        default={}, description='A colour of its own by the block\'s name: "#AA3300".'
+    )
 
     def on(self, below: Figure) -> Figure:
         """This one on top of ``below``: lists are longer by it, what both say is as it is here.
