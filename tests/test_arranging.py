@@ -9,7 +9,8 @@ import pytest
 
 import shipped
 from archdraw.layout.plate import letters, panels
-from archdraw.layout.plate.arrange import SPACE, Page, arrange, column_height, most_height
+from archdraw.layout.plate.arrange import Page, arrange, column_height, most_height
+from archdraw.layout.plate.cuts import SPACE
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words

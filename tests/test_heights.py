@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import shipped
 from archdraw.layout.canvas import Place
 from archdraw.layout.plate import zoom
-from archdraw.layout.plate.arrange import SPACE
+from archdraw.layout.plate.cuts import SPACE
 from archdraw.layout.plate.heights import MOST_BLANK, shared_out
 from archdraw.layout.plate.panels import MOST_AIR, measure
 from archdraw.picture import Box, Chain, Inset, Words

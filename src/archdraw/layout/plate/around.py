@@ -10,6 +10,7 @@ from archdraw.layout.page import HEADER, MARGIN, footer_height
 from archdraw.layout.plate import band, strip
 from archdraw.layout.plate.arrange import Page
 from archdraw.layout.plate.column import Column
+from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Plate
 
 STRIP_SPACE, BAND_SPACE = 28.0, 24.0
@@ -19,7 +20,7 @@ MOST_LED = 10
 
 
 class Around:
-    """Strip and band of a plate, measured once for each width of a page, whatever else is tried there."""
+    """Strip and band of a plate, and sizes of its panels, measured once for all pages that are tried for it."""
 
     def __init__(self, plate: Plate) -> None:
         self.strip = plate.strip
@@ -29,6 +30,8 @@ class Around:
         """Whether letters are without lines, which could not leave boxes without crossing others."""
         self.below = cache(self._below)
         """How high strip and band are on a page of a width, with the spaces above them, in px."""
+        self.sizes = cache(Sizes)
+        """Those of panels with arrows of a length."""
 
     def page(self, column: Column, footer: tuple[str, ...]) -> Page:
         """The page with the model in ``column`` and the lines of ``footer``."""

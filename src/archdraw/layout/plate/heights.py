@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdraw.layout.plate.arrange import SPACE
+from archdraw.layout.plate.cuts import SPACE
 from archdraw.layout.plate.panels import LOOSEST_GAP, MOST_AIR, Panel, measure
 
 MOST_BLANK = 0.1

@@ -8,7 +8,8 @@ from dataclasses import replace
 from archdraw.layout.canvas import Canvas
 from archdraw.layout.page import HEADER, MARGIN, footer, footer_height, header
 from archdraw.layout.plate import panels
-from archdraw.layout.plate.arrange import GUTTER, SPACE
+from archdraw.layout.plate.arrange import GUTTER
+from archdraw.layout.plate.cuts import SPACE
 from archdraw.layout.plate.panels import WIDE, Panel
 from archdraw.picture import Plate
 from archdraw.scene import Scene

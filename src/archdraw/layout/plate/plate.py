@@ -12,13 +12,14 @@ from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.diagram.leads import with_additions
-from archdraw.layout.diagram.measures import COLUMN, SMALL, SPINE, Measures
+from archdraw.layout.diagram.measures import COLUMN, INSET, SMALL, SPINE, Measures
 from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip, terminals
 from archdraw.layout.plate.around import Around
-from archdraw.layout.plate.arrange import CHANNEL, GUTTER, ROUNDING, SPACE, Arrangement, most_height
+from archdraw.layout.plate.arrange import CHANNEL, GUTTER, Arrangement, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model
+from archdraw.layout.plate.cuts import ROUNDING, SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
 from archdraw.layout.plate.footers import counted, footer_of
 from archdraw.layout.plate.heights import shared_out
@@ -118,22 +119,21 @@ Room: TypeAlias = tuple[Column, Arrangement, float, float]
 
 def _roomiest(plate: Plate, natural: Column, around: Around) -> Room:
     """The column of ``plate`` with the longest arrows beside which most panels find room."""
-    usual, low = Sizes(), Sizes(LOW_PANEL_GAP)
 
     def tried(number: int) -> Room:
         gap = GAPS[number]
         column = column_at(plate, gap) if number else natural
-        sizes = low if gap <= TIGHT else usual
+        sizes = around.sizes(LOW_PANEL_GAP if gap <= TIGHT else INSET.gap)
         return column, _arranged(plate, column, sizes, around), gap, sizes.gap
 
     best = tried(0)
     if _worth(best[1]) == (True, 0.0, 0):
-        return _closer(plate, best, low, around)
+        return _closer(plate, best, around)
     # Shorter arrows leave more room, never less: few of the gaps have to be tried.
     low_enough = len(GAPS) - 1
     found = tried(low_enough)
     if _worth(found[1]) <= _worth(best[1]):
-        return _closer(plate, best, low, around)
+        return _closer(plate, best, around)
     best, too_long = found, 0
     while low_enough - too_long > 1:
         middle = (too_long + low_enough) // 2
@@ -142,17 +142,17 @@ def _roomiest(plate: Plate, natural: Column, around: Around) -> Room:
             best, low_enough = found, middle
         else:
             too_long = middle
-    return _closer(plate, best, low, around)
+    return _closer(plate, best, around)
 
 
-def _closer(plate: Plate, best: Room, low: Sizes, around: Around) -> Room:
+def _closer(plate: Plate, best: Room, around: Around) -> Room:
     """``best``, with arrows in its panels as short as need be where fewer of them lose remarks so."""
-    for sizes in (low, Sizes(GAPS[-1])):
+    for shorter in (LOW_PANEL_GAP, GAPS[-1]):
         column, arrangement, gap, panel_gap = best
-        if arrangement.shortened and sizes.gap < panel_gap:
-            found = _arranged(plate, column, sizes, around)
+        if arrangement.shortened and shorter < panel_gap:
+            found = _arranged(plate, column, around.sizes(shorter), around)
             if len(found.shortened) < len(arrangement.shortened) and _worth(found) >= _worth(arrangement):
-                best = column, found, gap, sizes.gap
+                best = column, found, gap, shorter
     return best
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from archdraw.layout.diagram.measures import INSET
 from archdraw.layout.plate import panels
+from archdraw.layout.plate.cuts import Cuts
 from archdraw.picture import Inset, Item
+
+_Key: TypeAlias = tuple[int, ...]
+"""The identities of the items of a panel."""
 
 
 class Sizes:
@@ -17,10 +24,12 @@ class Sizes:
     def __init__(self, gap: float = INSET.gap) -> None:
         """``gap`` is how long the arrows in the panels are at least."""
         self.gap = gap
-        # Keyed by identity: to hash all items of a panel takes longer than to add its height up.
-        self._kept: dict[int, tuple[Item, ...]] = {}
-        self._widths: dict[int, float] = {}
-        self._heights: dict[tuple[int, float], float] = {}
+        # By identity: to hash all items of a panel takes longer than to add its height up. Items are kept, so that no
+        # others have their numbers.
+        self._kept: dict[_Key, tuple[Item, ...]] = {}
+        self._widths: dict[_Key, float] = {}
+        self._heights: dict[tuple[_Key, float], float] = {}
+        self._cuts: dict[tuple[bool, tuple[tuple[_Key, bool], ...]], Cuts] = {}
 
     def width(self, inset: Inset) -> float:
         """The least width of ``inset``, in px."""
@@ -36,7 +45,15 @@ class Sizes:
             self._heights[key] = panels.measure(inset, width, self.gap).height
         return self._heights[key]
 
-    def _key(self, inset: Inset) -> int:
-        """The identity of the items of ``inset``, which are kept: no others can have it later."""
-        items = inset.items
-        return id(self._kept.setdefault(id(items), items))
+    def cuts(self, insets: Sequence[Inset], apart: bool) -> Cuts:
+        """The columns into which ``insets`` may be cut, kept for other pages; ``apart`` as of :class:`Cuts`."""
+        key = apart, tuple((self._key(inset), bool(inset.letter)) for inset in insets)
+        if key not in self._cuts:
+            needed, lettered = [self.width(inset) for inset in insets], [bool(inset.letter) for inset in insets]
+            self._cuts[key] = Cuts(needed, lambda number, width: self.height(insets[number], width), lettered, apart)
+        return self._cuts[key]
+
+    def _key(self, inset: Inset) -> _Key:
+        key = tuple(map(id, inset.items))
+        self._kept.setdefault(key, inset.items)
+        return key

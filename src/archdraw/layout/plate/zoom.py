@@ -10,7 +10,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.frames import FRAME
 from archdraw.layout.joined import straightened
 from archdraw.layout.plate import letters
-from archdraw.layout.plate.arrange import LINE_SPACE, LINES_PAD
+from archdraw.layout.plate.cuts import LINE_SPACE, LINES_PAD
 from archdraw.layout.plate.panels import LETTER, TITLE_MIDDLE, badge, badge_width
 from archdraw.layout.plate.spots import Placed, further_boxes, letters_at, paint_letter
 from archdraw.layout.plate.tracks import Crossing, in_order, tracks
