@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from archdraw.records import replaced
 from archdraw.scene import Element, Line, OpenEnds, Point
 
 
@@ -18,7 +18,7 @@ def joined(elements: list[Element]) -> Iterator[Element]:
             before = waiting.pop(element.points[0], None)
             if before is not None and _same_pen(before, element) and _straight_on(before, element):
                 result[index.pop(id(before))] = None
-                element = replace(
+                element = replaced(
                     element, points=(*before.points[:-1], *element.points[1:]), open_ends=_open_ends(before, element)
                 )
             if not element.head:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any, Literal, assert_never
 
 from archdraw.layout.canvas import Canvas, Layer, Place
 from archdraw.layout.diagram.cell import Cell
+from archdraw.records import replaced
 from archdraw.scene import Circle, Element, Group, Line, Point, Polygon, Rect, Text, rounded
 
 
@@ -60,7 +60,7 @@ class _Places(MutableMapping[str, Place]):
         self._places, self._axis = places, axis
 
     def mirrored(self, place: Place) -> Place:
-        return replace(place, left=2 * self._axis - place.right, right=2 * self._axis - place.left)
+        return replaced(place, left=2 * self._axis - place.right, right=2 * self._axis - place.left)
 
     def __getitem__(self, path: str) -> Place:
         return self.mirrored(self._places[path])
@@ -87,14 +87,14 @@ def _flipped(element: Element, axis: float) -> Element:
 
     match element:
         case Rect(x=x, width=width):
-            return replace(element, x=rounded(2 * axis - x - width))
+            return replaced(element, x=rounded(2 * axis - x - width))
         case Circle(x=x):
-            return replace(element, x=rounded(2 * axis - x))
+            return replaced(element, x=rounded(2 * axis - x))
         case Text(x=x, anchor=anchor):
-            return replace(element, x=rounded(2 * axis - x), anchor=_ANCHORS[anchor])
+            return replaced(element, x=rounded(2 * axis - x), anchor=_ANCHORS[anchor])
         case Line(points=points) | Polygon(points=points):
-            return replace(element, points=tuple(map(across, points)))
+            return replaced(element, points=tuple(map(across, points)))
         case Group(children=children):
-            return replace(element, children=tuple(_flipped(child, axis) for child in children))
+            return replaced(element, children=tuple(_flipped(child, axis) for child in children))
         case _:
             assert_never(element)

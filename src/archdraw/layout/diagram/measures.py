@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from archdraw.records import record
+from archdraw.records import record, replaced
 
 
 @record
@@ -91,12 +90,18 @@ class Measures:
     @cached_property
     def slim(self) -> Measures:
         """Those of what stands side by side, whose words wrap earlier."""
-        return replace(self, widest_box=self.widest_branch)
+        return replaced(self, widest_box=self.widest_branch)
 
     @cached_property
     def of_box(self) -> Measures:
         """Those that a box goes by, equal for all diagrams that only leave other space between their boxes."""
-        return replace(self, gap=0, branch_gap=0, node=0, rail=0, frame_left=0, frame_right=0, widest_branch=0)
+        return _one(replaced(self, gap=0, branch_gap=0, node=0, rail=0, frame_left=0, frame_right=0, widest_branch=0))
+
+
+@lru_cache(maxsize=512)
+def _one(measures: Measures) -> Measures:
+    """The first of equal ``measures``: what is kept for them is found without comparing all of their numbers."""
+    return measures
 
 
 _ALONE = Measures(
@@ -118,7 +123,7 @@ _ALONE = Measures(
     frame_right=176,
 )
 
-COLUMN = replace(
+COLUMN = replaced(
     _ALONE,
     box_width=280,
     least_width=280,
@@ -131,7 +136,7 @@ COLUMN = replace(
 )
 """The measures of one of several columns: a little smaller than a spine by itself."""
 
-SPINE = replace(_ALONE, column=COLUMN)
+SPINE = replaced(_ALONE, column=COLUMN)
 """Those of the column of a model."""
 
 INSET = Measures(

@@ -6,13 +6,13 @@ What is left out is named in the arrangement, so that the page can say so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.arrange import MOST_COLUMNS, Arrangement, Page, arrange, column_height
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Inset, Item, Words
+from archdraw.records import replaced
 
 Insets = tuple[Inset, ...]
 Attempt: TypeAlias = tuple[Arrangement, bool]
@@ -72,7 +72,7 @@ def _spread(found: Arrangement, sizes: Sizes) -> Arrangement:
         width, passing = found.widths[number], found.passing[number]
         under = (*column, moving)
         if sizes.width(moving) <= width and column_height(under, width, sizes) + passing <= found.height:
-            return replace(found, columns=(*before[:number], under, *before[number + 1 :], last[:-1]))
+            return replaced(found, columns=(*before[:number], under, *before[number + 1 :], last[:-1]))
     return found
 
 
@@ -86,13 +86,13 @@ def _with_remarks(found: Arrangement, insets: Insets, sizes: Sizes) -> Arrangeme
     for column, width, passing in zip(found.columns, found.widths, found.passing, strict=True):
         for index, inset in enumerate(column):
             for items in _fewer(whole[_name(inset)]):
-                fuller = replace(inset, items=items)
+                fuller = replaced(inset, items=items)
                 tried = (*column[:index], fuller, *column[index + 1 :])
                 if sizes.width(fuller) <= width and column_height(tried, width, sizes) + passing <= found.height:
                     column = tried
                     break
         columns.append(column)
-    return replace(found, columns=tuple(columns))
+    return replaced(found, columns=tuple(columns))
 
 
 def _fewer(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
@@ -140,7 +140,7 @@ def _shortening(insets: Insets) -> Callable[[int], Insets]:
 
 def _short(inset: Inset) -> Inset:
     items = tuple(item for item in inset.items if not _is_remark(item))
-    return replace(inset, items=items) if len(items) < len(inset.items) else inset
+    return replaced(inset, items=items) if len(items) < len(inset.items) else inset
 
 
 def _is_remark(item: Item) -> bool:
@@ -161,15 +161,15 @@ def relettered(insets: Insets) -> Insets:
     """``insets`` with letters that follow each other in the order of those that they have."""
     before = sorted({inset.letter for inset in insets if inset.letter}, key=letters.number)
     after = {letter: letters.letter(number) for number, letter in enumerate(before)}
-    return tuple(replace(inset, letter=after[inset.letter]) if inset.letter else inset for inset in insets)
+    return tuple(replaced(inset, letter=after[inset.letter]) if inset.letter else inset for inset in insets)
 
 
 def _reported(arrangement: Arrangement, insets: Insets) -> Arrangement:
     """``arrangement`` with what it leaves out of ``insets``: panels, and remarks of panels that it has."""
     kept = {_name(inset): inset for column in arrangement.columns for inset in column}
-    return replace(
+    return replaced(
         arrangement,
-        left_out=tuple(replace(inset, letter="") for inset in insets if _name(inset) not in kept),
+        left_out=tuple(replaced(inset, letter="") for inset in insets if _name(inset) not in kept),
         shortened=tuple(
             kept[_name(inset)]
             for inset in insets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from archdraw.layout import page, sketch
@@ -67,6 +68,7 @@ def column_at(plate: Plate, gap: float = GAPS[0]) -> Column:
     return replace(column, right=column.right + panels.gutter(lettered))
 
 
+@lru_cache(maxsize=64)
 def _measures(gap: float, *, beside: bool) -> Measures:
     """Those of a model with arrows of ``gap``, one of several columns or alone."""
     if gap > TIGHT:
