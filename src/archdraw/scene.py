@@ -103,15 +103,18 @@ class Scene:
 
     def shapes(self) -> Iterator[Shape]:
         """Every shape in painting order, groups opened."""
-        yield from _shapes(self.children)
+        return iter(_shapes(self.children))
 
 
-def _shapes(elements: tuple[Element, ...]) -> Iterator[Shape]:
+def _shapes(elements: tuple[Element, ...]) -> list[Shape]:
+    found: list[Shape] = []
     for element in elements:
-        if isinstance(element, Group):
-            yield from _shapes(element.children)
-        else:
-            yield element
+        match element:
+            case Group(children=children):
+                found += _shapes(children)
+            case shape:
+                found.append(shape)
+    return found
 
 
 def bounds(elements: tuple[Element, ...]) -> Bounds:
@@ -120,12 +123,14 @@ def bounds(elements: tuple[Element, ...]) -> Bounds:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def groups_of(elements: tuple[Element, ...]) -> Iterator[Group]:
+def groups_of(elements: tuple[Element, ...]) -> list[Group]:
     """All groups among ``elements``, each before those inside it."""
+    found: list[Group] = []
     for element in elements:
-        if isinstance(element, Group):
-            yield element
-            yield from groups_of(element.children)
+        match element:
+            case Group(children=children):
+                found += [element, *groups_of(children)]
+    return found
 
 
 def paths_of(elements: tuple[Element, ...]) -> Iterator[str]:

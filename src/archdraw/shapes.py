@@ -27,6 +27,11 @@ def rounded(value: float) -> float:
     return round(value, 2) + 0.0
 
 
+def all_rounded(*values: float) -> list[float]:
+    """``values``, each :func:`rounded`."""
+    return [round(value, 2) + 0.0 for value in values]
+
+
 @record
 class Rect:
     """A rectangle with corners rounded by ``radius``.

@@ -18,7 +18,7 @@ from archdraw.layout.place import Place as Place
 from archdraw.layout.steps import stepped
 from archdraw.remarks import UNMARKED, Mark
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Rect, Scene, Text, rounded
-from archdraw.shapes import HEAD
+from archdraw.shapes import HEAD, all_rounded
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -189,8 +189,8 @@ class Canvas:
         dash: tuple[float, ...] = (),
     ) -> None:
         width_of_stroke = stroke_width if stroke else 0
-        place = (rounded(x), rounded(y), rounded(width), rounded(height))
-        self._add(Rect(*place, rounded(radius), fill, stroke, width_of_stroke, kind, dash), layer)
+        sizes = all_rounded(x, y, width, height, radius)
+        self._add(Rect(*sizes, fill, stroke, width_of_stroke, kind, dash), layer)
 
     def box(self, place: Place, role: str, path: str, *, radius: float = CORNER, mark: Mark = UNMARKED) -> str:
         """A box in the colours of ``role``, as its author's ``mark`` says; the colour of words in it is returned.

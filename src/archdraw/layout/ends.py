@@ -30,17 +30,16 @@ def linked(elements: Sequence[Element], opens: Mapping[str, str]) -> tuple[Eleme
 
 def _named(elements: Iterable[Element], numbers: Iterator[int], opens: Mapping[str, str]) -> tuple[Element, ...]:
     """``elements``, the groups of nodes among them with a path: "add-1", "multiply-2"; blocks with what they open."""
-    return tuple(_of(element, numbers, opens) if isinstance(element, Group) else element for element in elements)
+    return tuple([_of(element, numbers, opens) if isinstance(element, Group) else element for element in elements])
 
 
 def _of(group: Group, numbers: Iterator[int], opens: Mapping[str, str]) -> Group:
     if group.role in NODES and not group.path:
         return replaced(group, path=f"{group.role}-{next(numbers)}")
     panel = opens.get(group.path, "") if group.path else ""
-    if panel or any(isinstance(child, Group) for child in group.children):
-        inside = _named(group.children, numbers, opens)
-        return replaced(group, children=inside, opens=panel or group.opens)
-    return group
+    inside = _named(group.children, numbers, opens)
+    # Most groups are a box and its words, of which nothing changes.
+    return replaced(group, children=inside, opens=panel or group.opens) if panel or inside != group.children else group
 
 
 def _linked(elements: Sequence[Element]) -> tuple[Element, ...]:
@@ -51,30 +50,35 @@ def _linked(elements: Sequence[Element]) -> tuple[Element, ...]:
         else element
         for element in elements
     ]
-    edges = list(_edges(inside))
+    edges = _edges(inside)
     if not edges:
         return tuple(inside)
     ends = _Ends(inside, edges)
-    return tuple(_with_ends(element, ends) for element in inside)
+    return _with_ends(inside, ends)
 
 
-def _edges(elements: Iterable[Element]) -> Iterator[Line]:
+def _edges(elements: Iterable[Element]) -> list[Line]:
+    found: list[Line] = []
     for element in elements:
-        if isinstance(element, Line):
-            if element.kind == "edge":
-                yield element
-        elif isinstance(element, Group) and element.role not in SECTIONS:
-            yield from _edges(element.children)
+        match element:
+            case Line(kind="edge"):
+                found.append(element)
+            case Group(children=children) if element.role not in SECTIONS:
+                found += _edges(children)
+    return found
 
 
-def _with_ends(element: Element, ends: _Ends) -> Element:
-    match element:
-        case Line(kind="edge"):
-            return replaced(element, start=ends.start(element), end=ends.end(element))
-        case Group(children=children) if element.role not in SECTIONS and any(_edges(children)):
-            return replaced(element, children=tuple(_with_ends(child, ends) for child in children))
-        case _:
-            return element
+def _with_ends(elements: Iterable[Element], ends: _Ends) -> tuple[Element, ...]:
+    found: list[Element] = []
+    for element in elements:
+        match element:
+            case Line(kind="edge"):
+                element = replaced(element, start=ends.start(element), end=ends.end(element))
+            case Group(children=children) if element.role not in SECTIONS:
+                inside = _with_ends(children, ends)
+                element = replaced(element, children=inside) if inside != children else element
+        found.append(element)
+    return tuple(found)
 
 
 class _Ends:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from archdraw.scene import Circle, Element, Group, Rect, Text
@@ -39,14 +39,16 @@ class Extents:
         ]
 
 
-def _extents(elements: Iterable[Element]) -> Iterator[Extent]:
+def _extents(elements: Iterable[Element]) -> list[Extent]:
+    found: list[Extent] = []
     for shape in elements:
         match shape:
             case Group(children=children):
-                yield from _extents(children)
+                found += _extents(children)
             case Circle(x=x, y=y, radius=radius):
-                yield Extent(x - radius, y - radius, x + radius, y + radius, Circle)
-            case Rect(x=x, y=y):
-                yield Extent(x, y, shape.right, shape.bottom, Rect)
-            case Text():
-                yield Extent(shape.left, shape.top, shape.right, shape.bottom, Text)
+                found.append(Extent(x - radius, y - radius, x + radius, y + radius, Circle))
+            case Rect(x=x, y=y, width=width, height=height):
+                found.append(Extent(x, y, x + width, y + height, Rect))
+            case Text(left=left, width=width):
+                found.append(Extent(left, shape.top, left + width, shape.bottom, Text))
+    return found

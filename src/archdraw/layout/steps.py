@@ -64,7 +64,7 @@ class _Model:
 
     def __init__(self, section: Group) -> None:
         self._section = section
-        self._lines = list(_lines(section.children))
+        self._lines = _lines(section.children)
         groups = [child for child in section.children if isinstance(child, Group) and child.children]
         self._frames = [bounds((group,)) for group in groups if group.role == FRAME]
         self._boxes = [_Box(group, bounds((group,))) for group in groups if group.path and group.role != FRAME]
@@ -190,12 +190,15 @@ class _Model:
         return replaced(self._section, children=tuple(children))
 
 
-def _lines(elements: Iterable[Element]) -> Iterator[Line]:
+def _lines(elements: Iterable[Element]) -> list[Line]:
+    found: list[Line] = []
     for element in elements:
-        if isinstance(element, Line):
-            yield element
-        elif isinstance(element, Group):
-            yield from (line for line in _lines(element.children) if line.kind == "edge")
+        match element:
+            case Line():
+                found.append(element)
+            case Group(children=children):
+                found += [line for line in _lines(children) if line.kind == "edge"]
+    return found
 
 
 def _passes(line: Line, x: float, y: float) -> bool:

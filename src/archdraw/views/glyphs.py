@@ -34,11 +34,11 @@ def letters_of(scene: Scene) -> dict[str, list[str]]:
     """The letters of ``scene`` that are not archdraw's own, by their source, each once, in the order of reading."""
     found: dict[str, dict[str, None]] = {}
     for shape in scene.shapes():
-        if not isinstance(shape, Text):
-            continue
-        for glyph in sorted(shape.glyphs, key=lambda glyph: shape.text.find(glyph.letters)):
-            if glyph.source and glyph.letters:
-                found.setdefault(glyph.source, {})[glyph.letters] = None
+        match shape:
+            case Text(text=text, glyphs=glyphs) if glyphs:
+                for glyph in sorted(glyphs, key=lambda glyph: text.find(glyph.letters)):
+                    if glyph.source and glyph.letters:
+                        found.setdefault(glyph.source, {})[glyph.letters] = None
     return {source: list(letters) for source, letters in found.items()}
 
 

@@ -42,8 +42,12 @@ NAME_BEFORE = 12.0
 
 def natural_width(box: Box, measures: Measures) -> float:
     """How wide the words and the figure of ``box`` want it."""
-    if measures.box_width:
-        return measures.box_width
+    return measures.box_width or _width(box, measures.of_box)
+
+
+@kept(4096)
+def _width(box: Box, measures: Measures) -> float:
+    """As :func:`natural_width`, kept: it is asked for by every way to lay a diagram out, mostly with equal measures."""
     # A word of usual length is not broken, however narrow boxes are to be.
     inner = max(room(measures.widest_box, measures.pad), longest_word(box.label, box.detail, measures))
     rows = rows_of(box.label, box.detail, inner, measures, box.strong)

@@ -76,17 +76,18 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
 
 
 def _above_each_other(items: tuple[Diagram, ...], inputs: int, measures: Measures) -> Extent:
-    whole = Extent(straight=inputs == 1)
+    width, straight, sides = 0.0, inputs == 1, (0.0, 0.0)
     left = right = 0.0  # of the items since the line was last somewhere else
     for item in items:
         one = extent(item, inputs, measures)
         left, right = max(left, one.left), max(right, one.right)
-        width = max(whole.width, one.width, left + right)
-        whole = Extent(left, right, width, one.straight) if whole.straight else whole._replace(width=width)
+        width = max(width, one.width, left + right)
+        if straight:
+            sides, straight = (left, right), one.straight
         if not one.straight:
             left = right = 0.0
         inputs = outputs_of(item, inputs)
-    return whole
+    return Extent(*sides, width, straight)
 
 
 def _around(inner: Extent, left: float, right: float) -> Extent:
