@@ -189,8 +189,8 @@ class Canvas:
         dash: tuple[float, ...] = (),
     ) -> None:
         width_of_stroke = stroke_width if stroke else 0
-        sizes = all_rounded(x, y, width, height, radius)
-        self._add(Rect(*sizes, fill, stroke, width_of_stroke, kind, dash), layer)
+        x, y, width, height, radius = all_rounded(x, y, width, height, radius)
+        self._add(Rect(x, y, width, height, radius, fill, stroke, width_of_stroke, kind, dash), layer)
 
     def box(self, place: Place, role: str, path: str, *, radius: float = CORNER, mark: Mark = UNMARKED) -> str:
         """A box in the colours of ``role``, as its author's ``mark`` says; the colour of words in it is returned.
