@@ -42,6 +42,11 @@ def profiles_folder() -> Path:
     return _PACKAGE / "profiles"
 
 
+def starters_folder() -> Path:
+    """The folder of the specs that an author begins with, one for each kind of model."""
+    return _PACKAGE / "starters"
+
+
 def shipped_spec(name: str | Path) -> Path | None:
     """The spec that comes with the program under ``name`` (``llama-3-8b``); None where ``name`` is a file's or unknown.
 

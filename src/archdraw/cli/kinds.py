@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import indent
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -19,34 +19,55 @@ from archdraw.tree.blocks import Role
 
 
 @click.command("kinds")
-@click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="JSON Schema of the kind, or of all kinds by their keywords.")
-def command(name: str | None, as_json: bool) -> int:
-    """List the kinds of blocks, or describe one of them.
+@click.argument("words", metavar="[NAME|WORD...]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="JSON Schema of the kind, or of all that are found by keyword.")
+def command(words: tuple[str, ...], as_json: bool) -> int:
+    """List, search or describe the kinds of blocks.
 
     The page of a kind has its names, its fields with types, defaults and descriptions, the concepts that it stands for,
-    how it is drawn, its source, and an example.
+    how it is drawn, its source, and an example. Any other WORD is looked for in names, other names and descriptions,
+    whatever its case; of several words all must be there.
 
     \b
     archdraw kinds
     archdraw kinds grouped_query
+    archdraw kinds sliding window
     archdraw kinds grouped_query --json
     """
     from archdraw.kinds.registry import kinds
 
     known = kinds()
-    if name is not None and name not in known:
+    name = words[0] if len(words) == 1 and words[0] in known else None
+    found = known if name is not None else _found(known, words)
+    if not found:
         from archdraw.kinds.hints import hint
 
-        raise click.UsageError(f"unknown kind {name!r}; {hint(name, known) or 'archdraw kinds lists all'}")
+        asked = " ".join(words)
+        raise click.UsageError(f"unknown kind {asked!r}; {hint(asked, known) or 'archdraw kinds lists all'}")
     if as_json:
         from archdraw.app.schemas import schema
 
-        found = {keyword: schema(keyword) for keyword in known} if name is None else schema(name)
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        every = {keyword: schema(keyword) for keyword in found} if name is None else schema(name)
+        click.echo(json.dumps(every, indent=2, ensure_ascii=False))
     else:
-        click.echo(_overview(known) if name is None else _page(known[name]))
+        click.echo(_overview(found) if name is None else _page(known[name]))
     return 0
+
+
+def _found(known: Mapping[str, type[Kind]], words: Iterable[str]) -> Mapping[str, type[Kind]]:
+    """The kinds of whose names and description all ``words`` are a part."""
+    asked = [folded(word) for word in words]
+    return {
+        keyword: kind
+        for keyword, kind in known.items()
+        if all(any(word in text for text in _searched(kind)) for word in asked)
+    }
+
+
+def _searched(kind: type[Kind]) -> tuple[str, ...]:
+    """What is said of ``kind``, as :func:`folded` leaves it."""
+    said = (kind.keyword, kind.family, kind.term.text, kind.term.short, *kind.aliases, *_paragraphs(kind))
+    return tuple(map(folded, said))
 
 
 def _overview(known: Mapping[str, type[Kind]]) -> str:
