@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ settings.load_profile("gate" if os.environ.get("CI") else "search")
 # A worker holds the models and pictures of many tests: to look through them for circles at every turn takes a tenth of
 # the time and finds little.
 gc.set_threshold(100_000, 20, 20)
+
+# A shell makes what it runs in the background deaf to interrupts, and so would be the programs that tests interrupt.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
