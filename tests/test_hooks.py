@@ -46,6 +46,15 @@ def test_a_spec_is_checked(folder: Path) -> None:
     assert hook("archdraw-check", "specs/tiny.yaml") == 1
 
 
+def test_a_spec_is_formatted(folder: Path) -> None:
+    """The hook mends the file, which is what makes pre-commit stop."""
+    Path("specs/tiny.yaml").write_text(TINY.replace("hidden_size: ", "hidden_size:    "), "utf-8")
+    assert hook("archdraw-format", "specs/tiny.yaml") == 0
+    made = Path("specs/tiny.yaml").read_text("utf-8")
+    assert "hidden_size: " in made
+    assert "hidden_size:  " not in made
+
+
 def test_a_spec_is_drawn_and_a_changed_one_is_seen(folder: Path) -> None:
     assert hook("archdraw-render", "specs/tiny.yaml") == 0
     assert Path("pictures/tiny.svg").exists()
@@ -62,7 +71,7 @@ def test_a_spec_is_drawn_and_a_changed_one_is_seen(folder: Path) -> None:
 
 
 def test_which_files_are_specs_and_pictures() -> None:
-    for name in ("archdraw-check", "archdraw-render"):
+    for name in ("archdraw-check", "archdraw-format", "archdraw-render"):
         files = re.compile(HOOKS[name]["files"])
         assert all(map(files.search, ("specs/a.yaml", "docs/specs/a.yml", "a.archdraw.yaml", "x/b.archdraw.yml")))
         assert not any(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from archdraw.doors import FORMATS
-from archdraw.errors import ArchdrawError
+from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.files import write_whole
 from archdraw.model_files import names_of
 from archdraw.writers import Writer
@@ -25,6 +25,23 @@ def names(files: Sequence[Path], taken: Collection[str] = ()) -> dict[Path, str]
         return names_of(files, taken)
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
+
+
+STDIN, FROM_STDIN = "-", "<stdin>"
+"""The word for stdin in place of a file, and what messages call it."""
+
+
+def stdin_text() -> str:
+    """The UTF-8 text on stdin. Raises :class:`archdraw.InputError` where it is too large or no such text."""
+    from archdraw.source import LARGEST_FILE, decode
+
+    if sys.stdin is None:
+        raise ArchdrawError("stdin is closed: nothing can be read from it")
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        message = f"the text is larger than {LARGEST_FILE:,} bytes"
+        raise InputError([Problem(message, Span(FROM_STDIN, 1, 1))])
+    return decode(data, FROM_STDIN)
 
 
 def write_file(path: Path, data: bytes) -> None:
