@@ -88,15 +88,15 @@ def test_a_search_has_the_words_of_the_diagrams(site: Path) -> None:
     page = Cards()
     page.feed((site / "index.html").read_text("utf-8"))
     slugs = [one["id"] for one in page.cards]
-    lines = json.loads(text.removeprefix("var searchWords = ").removesuffix(";\n")).split("\n")
+    index = json.loads(text.removeprefix("var searchWords = ").removesuffix(";\n"))
     found = {
-        word: [slugs[place] for place in accumulate(map(int, steps.split()))]
-        for words, steps in (line.split("\t") for line in lines)
+        word: {slugs[place] for place in accumulate(map(int, steps.split()))}
+        for words, steps in zip(index["words"].split("\n"), index["models"].split("\n"), strict=True)
         for word in words.split()
     }
-    assert found["deltanet"] == ["qwen3-next-80b-a3b"]
-    assert {*found["attention"]} > {"gpt-2", "llama-3-8b"}
-    assert found["gpt-2"] == ["gpt-2"]
+    assert found["deltanet"] == {"qwen3-next-80b-a3b"}
+    assert found["attention"] > {"gpt-2", "llama-3-8b"}
+    assert found["gpt-2"] == {"gpt-2"}
     assert words_in((site / "u-net.svg").read_text("utf-8")).count("Max pooling") <= 1
 
 

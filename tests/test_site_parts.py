@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archdraw import load
 from archdraw.app.jobs import Output
@@ -15,6 +17,7 @@ from archdraw.site import citing, colours
 from archdraw.site.about import words_of
 from archdraw.site.blocks import made
 from archdraw.site.entries import Entry, words_in
+from archdraw.site.pages.home import within_others
 from archdraw.site.pages.models import SAID, beside
 from archdraw.theme import contrast, load_theme
 from archdraw.writers.svg import svg
@@ -79,3 +82,21 @@ def test_a_search_has_words_that_no_plate_shows() -> None:
     assert len(words) == len(set(words))
     assert "down" in words
     assert "down" not in words_in(svg(load("qwen3-next-80b-a3b").scene(), "plain")).split()
+
+
+@given(st.dictionaries(st.text("ab", min_size=1, max_size=4), st.sets(st.integers(0, 3), min_size=1).map(sorted)))
+def test_words_that_are_left_out_of_the_index_are_found_by_those_around_them(places: dict[str, list[int]]) -> None:
+    left_out = within_others(places)
+    kept = {word: found for word, found in places.items() if word not in left_out}
+    for asked in {word[start:end] for word in places for start in range(4) for end in range(start + 1, 5)}:
+        every, still = (
+            {place for word, found in those.items() if asked in word for place in found} for those in (places, kept)
+        )
+        assert still == every
+
+
+def test_words_that_say_nothing_of_their_own_are_left_out_of_the_index() -> None:
+    assert within_others({"layer": [1], "layers": [1, 2], "key": [0, 3], "keys": [0], "monkey": [3], "a": [5]}) == {
+        "layer",
+        "key",
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from archdraw.checked import Checked, Field, ValidationError
 from archdraw.errors import InputError, nearest
@@ -39,7 +40,7 @@ class Settings(Checked):
 
     def address(self, name: str) -> str:
         """The whole address of the file ``name`` of the site; empty where it is not known where that will be."""
-        return f"{self.base_url.rstrip('/')}/{name}" if self.base_url else ""
+        return f"{self.base_url.rstrip('/')}/{quote(name)}" if self.base_url else ""
 
 
 def load_settings(path: Path) -> Settings:

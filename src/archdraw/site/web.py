@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from archdraw.records import record
 from archdraw.site.entries import Entry, Site
-from archdraw.site.templating import words
+from archdraw.site.templating import undirected, words
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -97,5 +97,5 @@ def _date(entry: Entry, history: Mapping[str, str]) -> str:
 
 def _written(root: Element) -> bytes:
     indent(root, " ")
-    found: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return found + b"\n"
+    text: str = tostring(root, encoding="unicode")
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{undirected(text)}\n".encode()

@@ -45,7 +45,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             "cards",
             {
                 "filters": [*choices.items()],
-                "models": [_card(one, choices) for one in site.entries],
+                "models": _columns(site.entries, choices),
                 "concepts": [*_concepts(site)],
             },
         ),
@@ -56,22 +56,38 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield "facts.json", write_json(rows, tuple(COLUMNS)).encode()
 
 
-def _index(entries: Sequence[Entry]) -> str:
-    """All words that a search finds, a line for those that are of the same models: the words, a tab, these models.
+def _index(entries: Sequence[Entry]) -> dict[str, str]:
+    """All ``words`` that a search finds, a line for those that are of the same ``models``, and a line for these.
 
-    Of a model there is how many places it is behind the one before it. So it is half as much to send as the words of
-    each model.
+    Of a model there is how many places it is behind the one before it. Words and models are apart, as each compresses
+    better among its like.
     """
     places: dict[str, list[int]] = {}
     for place, entry in enumerate(entries):
         for word in dict.fromkeys(entry.search.split()):
             places.setdefault(word, []).append(place)
+    found_anyway = within_others(places)
     alike: dict[str, list[str]] = {}
     for word, found in places.items():
-        steps = (place - before for before, place in pairwise([0, *found]))
-        alike.setdefault(" ".join(map(str, steps)), []).append(word)
+        if word not in found_anyway:
+            steps = (place - before for before, place in pairwise([0, *found]))
+            alike.setdefault(" ".join(map(str, steps)), []).append(word)
     # What is alike comes in a row, which compresses better.
-    return "\n".join(f"{' '.join(sorted(words))}\t{steps}" for steps, words in sorted(alike.items()))
+    lines = sorted(alike.items())
+    return {
+        "words": "\n".join(" ".join(sorted(words)) for _, words in lines),
+        "models": "\n".join(steps for steps, _ in lines),
+    }
+
+
+def within_others(places: dict[str, list[int]]) -> set[str]:
+    """The words that are parts of others which all of their models have: what finds a part of them finds these, too."""
+    had: dict[str, set[int]] = {}
+    for word, found in places.items():
+        parts = {word[start:end] for start in range(len(word)) for end in range(start + 1, len(word) + 1)}
+        for part in parts & places.keys() - {word}:
+            had.setdefault(part, set()).update(found)
+    return {word for word, found in had.items() if found.issuperset(places[word])}
 
 
 def _values(entries: Sequence[Entry], name: str) -> list[str]:
@@ -83,18 +99,20 @@ def _values(entries: Sequence[Entry], name: str) -> list[str]:
     return sorted(found, key=str.casefold, reverse=name == "year")
 
 
-def _card(entry: Entry, choices: dict[str, list[str]]) -> dict[str, Any]:
-    """What a card is filtered and sorted by: the places of its values among all of each filter, and its figures."""
-    facts = entry.card["facts"]
+def _columns(entries: Sequence[Entry], choices: dict[str, list[str]]) -> dict[str, list[Any]]:
+    """What cards are filtered and sorted by, of each model: the places of its values among all of each filter, figures.
+
+    By columns, as no name of one has to be repeated for each model.
+    """
+    facts = [entry.card["facts"] for entry in entries]
     return {
-        "in": [[values.index(value) for value in entry.card["groups"][name]] for name, values in choices.items()],
-        "date": facts["released"] or "",
-        "name": entry.name.casefold(),
-        "total": facts["total_parameters"],
-        "active": facts["active_parameters"],
-        "cache": facts[CACHE],
-        "long": _at_length(entry),
-        "context": facts["context_length"],
+        "in": [
+            [[values.index(value) for value in entry.card["groups"][name]] for name, values in choices.items()]
+            for entry in entries
+        ],
+        "long": [_at_length(entry) for entry in entries],
+        "date": [one[ORDERS["date"]] or "" for one in facts],
+        **{name: [one[column] for one in facts] for name, column in ORDERS.items() if name != "date"},
     }
 
 

@@ -15,10 +15,12 @@
   const filters = cards.filters.map(([name, values], index) => ({
     name, values, index, chosen: new Set(), element: form.querySelector(`[data-filter="${name}"]`),
   }));
-  const every = [...list.children].map((element, place) => ({
-    ...cards.models[place], element, place, slug: element.id, boxes: [element.querySelector("input")],
-    title: element.querySelector("h2").textContent,
-  }));
+  const columns = Object.entries(cards.models);
+  const every = [...list.children].map((element, place) => {
+    const title = element.querySelector("h2").textContent;
+    const own = Object.fromEntries(columns.map(([key, values]) => [key, values[place]]));
+    return { ...own, element, place, title, name: title.toLowerCase(), slug: element.id, boxes: [element.querySelector("input")] };
+  });
   const picked = new Set();
   const orders = [...sort.options].map((one) => one.value);
   let column = ""; // of the table, by which it is sorted in place of what `sort` says
@@ -27,7 +29,8 @@
   let order = every;
   let arranged = "";
   let heads = [];
-  const index = searchWords.split("\n").map((line) => line.split("\t"));
+  const places = searchWords.models.split("\n");
+  const index = searchWords.words.split("\n").map((line, place) => [line, places[place]]);
   /** Which models have `word` in what is said of them, or as a part of a word. */
   function having(word) {
     const found = new Uint8Array(every.length);
