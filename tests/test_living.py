@@ -38,6 +38,12 @@ PANELS = {
     "command-a-111b": {"NoPE": "inset:layers/layer.attention/self_attn"},
     "llama-4-maverick": {"RoPE": "inset:layers/layer/self_attn", "image input": "inset:vision_tower"},
     "grok-2-5-270b": {"parallel dense FFN + MoE": "inset:layers/layer"},
+    # Its first layers have only the window.
+    "deepseek-v4-flash": {
+        "compressed attention": "inset:layers/layer.other/self_attn",
+        "sliding-window attention": "inset:layers/layer.sliding/self_attn",
+    },
+    "deepseek-v4-1-flash": {"compressed attention": "inset:causal_encoder/layers/layer.other/attn"},
     "whisper-large-v3": {"cross-attention": "inset:layers/layer", "audio input": "inset:encoder"},
 }
 

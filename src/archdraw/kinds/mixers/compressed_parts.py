@@ -42,7 +42,7 @@ class CompressedFields(Kind):
     """
 
     family: ClassVar[Family] = "mixer"
-    concepts: ClassVar[tuple[Concept, ...]] = (COMPRESSED_ATTENTION, SLIDING_WINDOW, SINKS)
+    concepts: ClassVar[tuple[Concept, ...]] = (SLIDING_WINDOW, SINKS)
     drawn_as: ClassVar[tuple[Role, ...]] = ("attention", "sliding")
     names: ClassVar[Names]
     index_sizes: ClassVar[tuple[str, ...]] = ("index_n_heads", "index_head_dim", "index_topk")
@@ -64,8 +64,10 @@ class CompressedFields(Kind):
     label: OwnLabel = None
 
     def concepts_used(self) -> Iterator[Concept]:
-        """An indexer where entries are selected."""
+        """Compressed entries where there are some, and an indexer where they are selected."""
         yield from self.concepts
+        if self.compress_ratio is not None:
+            yield COMPRESSED_ATTENTION
         if self.index_topk is not None:
             yield INDEXER
 

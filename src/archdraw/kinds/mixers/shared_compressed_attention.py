@@ -11,7 +11,7 @@ from archdraw.glossary import Note, Phrase, Term
 from archdraw.glossary import attention as attention_words
 from archdraw.glossary import latent_attention as words
 from archdraw.glossary import sparse_attention as sparse_words
-from archdraw.glossary.concepts import INDEXER, SHARED_INDEX, Concept
+from archdraw.glossary.concepts import COMPRESSED_ATTENTION, INDEXER, SHARED_INDEX, Concept
 from archdraw.kinds.base import KindError, Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention_parts import rms_norm
@@ -66,9 +66,10 @@ class SharedCompressedAttention(CompressedFields):
     candidate_block_size: Size | None = Field(default=None, description="Entries per block.")
 
     def concepts_used(self) -> Iterator[Concept]:
-        """An indexer where there are entries, and whether its selection is shared."""
+        """Compressed entries and an indexer where there are some, and whether its selection is shared."""
         yield from self.concepts
         if self.compress_ratio is not None:
+            yield COMPRESSED_ATTENTION
             yield INDEXER
             if self.indexer == "shared":
                 yield SHARED_INDEX
