@@ -49,6 +49,18 @@ def test_a_gallery_has_the_name_of_its_owner(lab: Path) -> None:
     assert not Path("out/gallery.html").exists()
 
 
+def test_large_files_can_be_left_out(lab: Path) -> None:
+    assert run(["gallery", "lab", "--no-cache", "--without", "png", "--without", "pdf"]) == 0
+    there = {one.name for one in Path("out").iterdir()}
+    # Pictures of models for social networks are another thing, which the address asks for.
+    assert [one for one in there if one.endswith((".png", ".pdf")) and not one.endswith("-card.png")] == []
+    assert {"tiny.svg", "tiny-dark.svg", "tiny-card.png"} <= there
+    for page in Path("out").glob("*.html"):
+        links = re.findall(r'(?:href|src)="([^"<:#]+)["#]', page.read_text("utf-8"))
+        assert {*links} <= there, page
+    assert run(["gallery", "lab", "--no-cache", "--without", "svg"]) == 2
+
+
 @pytest.mark.parametrize("name", ["icon", "facts", "lesson", "Compare"])
 def test_no_model_takes_the_name_of_a_file(lab: Path, name: str) -> None:
     (lab / f"{name}.yaml").write_text(SPEC, "utf-8")

@@ -38,6 +38,12 @@ from archdraw.writers import Renderer
     metavar="URL",
     help="Where the gallery will be: adds a sitemap, a feed, canonical addresses and pictures for social networks.",
 )
+@click.option(
+    "--without",
+    type=click.Choice(building.LARGE),
+    multiple=True,
+    help="Leave these files out, which are more than half of a gallery. Repeatable.",
+)
 @click.option("--slides", is_flag=True, help="A slide of PowerPoint for each model as well (python-pptx).")
 @click.option("--serve", is_flag=True, help="Show the gallery on this computer until Ctrl-C is pressed.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
@@ -55,6 +61,7 @@ def command(
     fonts: tuple[str, ...],
     site: str | None,
     base_url: str | None,
+    without: tuple[str, ...],
     slides: bool,
     serve: bool,
     port: int,
@@ -63,13 +70,14 @@ def command(
 ) -> int:
     """Draw many models, with an index page.
 
-    Every model is drawn as SVG and as PNG; the page, whose name is printed, searches, filters and sorts them and opens
-    from any folder. Without SPEC all models that come with archdraw are drawn.
+    Every model is drawn as SVG, PNG and PDF; the page, whose name is printed, searches, filters and sorts them and
+    opens from any folder. Without SPEC all models that come with archdraw are drawn.
 
     \b
     archdraw gallery
     archdraw gallery my-models/ -o site
     archdraw gallery my-models/ -o site --serve
+    archdraw gallery my-models/ -o site --without png --without pdf
     """
     from archdraw.resources import specs_folder
 
@@ -91,7 +99,7 @@ def command(
 
         check()
     cards = settings.base_url is not None
-    work_to_do = building.jobs(named, folder, theme, fonts, renderer, cards=cards, slides=slides)
+    work_to_do = building.jobs(named, folder, theme, fonts, renderer, cards=cards, slides=slides, without=without)
     for outcome in drawn(work_to_do, jobs):
         work.outcome(outcome, quiet=not verbose)
         outcomes.append(outcome)

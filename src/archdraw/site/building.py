@@ -7,7 +7,7 @@ letters are files beside the pages. Without scripts its home is a list of all mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +33,8 @@ THUMBS = ("light", "dark")
 CARD = "-card.png"
 CARD_WIDTH = "1200px"
 """What social networks show without scaling it up."""
+LARGE = ("png", "pdf")
+"""Files of a model that are large, and that no page shows."""
 WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
 PREFIX = "plate-"
 """Begins all ids of a picture that is in a page."""
@@ -68,14 +70,17 @@ def jobs(
     *,
     cards: bool = False,
     slides: bool = False,
+    without: Collection[str] = (),
 ) -> list[Job]:
     """What is to be made of each of ``specs`` in ``folder``, under its name there: SVG, PNG, thumbnails and its card.
 
     ``fonts`` are files for letters that archdraw's own font lacks, ``renderer`` draws the PNG. ``cards``: each gets
-    the picture that social networks show of it, too; ``slides``: a slide of PowerPoint.
+    the picture that social networks show of it, too; ``slides``: a slide of PowerPoint. ``without``: those of
+    :data:`LARGE` that are left out.
     """
     plate = Output(folder, "svg", theme=theme, fonts=fonts)
     pixels = replace(plate, format="png", scale=PNG_SCALE, within=PNG_WITHIN, renderer=renderer)
+    large = [one for one in (replace(plate, format="pdf"), pixels) if one.format not in without]
     # What is only in a page need not say of what it was drawn.
     thumb, plain = replace(plate, view="thumb", text="outline", metadata=False), replace(plate, metadata=False)
     card = Output(folder, "png", "slide", theme, fonts=fonts, renderer=renderer, width=CARD_WIDTH, dpi=96)
@@ -86,8 +91,7 @@ def jobs(
                 replace(plate, path=folder / f"{name}.svg"),
                 # What is drawn of the scene that was laid out last comes in a row.
                 replace(plain, path=folder / f"{name}-plain.svg", text="plain", prefix=PREFIX),
-                replace(plate, path=folder / f"{name}.pdf", format="pdf"),
-                replace(pixels, path=folder / f"{name}.png"),
+                *(replace(one, path=folder / f"{name}.{one.format}") for one in large),
                 replace(plate, path=folder / f"{name}-blocks.js", format="js", view="blocks"),
                 *([replace(plate, path=folder / f"{name}-dark.svg", theme="dark")] if theme == "light" else []),
                 *(replace(thumb, path=folder / f"{name}-thumb-{one}.svg", theme=one) for one in THUMBS),
