@@ -136,6 +136,11 @@ def test_a_template_has_its_layouts_fonts_and_colours(template: Path, tmp_path: 
 
 
 @IN_TEMPLATES
+def test_a_slide_without_room_for_figures_is_drawn(template: Path) -> None:
+    assert titles(made_of("whisper-large-v3", template=str(template)))[0] == "Whisper large v3"
+
+
+@IN_TEMPLATES
 def test_pictures_are_as_dark_as_the_template(template: Path) -> None:
     made = made_of("llama-3-8b", template=str(template), pictures="picture")
     with zipfile.ZipFile(io.BytesIO(made.data)) as archive:

@@ -104,6 +104,11 @@ INDEX = {"compress_ratio": 4, "index_n_heads": 4, "index_head_dim": 32, "index_t
         ),
         (
             CompressedAttention(**COMPRESSED),  # type: ignore[arg-type]
+            # It has only the window.
+            {"sliding-window attention", "attention sinks"},
+        ),
+        (
+            CompressedAttention(**COMPRESSED, compress_ratio=4),  # type: ignore[arg-type]
             {"compressed attention", "sliding-window attention", "attention sinks"},
         ),
         (

@@ -47,6 +47,24 @@ def test_a_page_is_no_wider_than_its_window(chromium: Browser, site: Path, addre
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+CUT = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  const arrow = 16;
+  return [...document.querySelectorAll("select")].flatMap((one) => {
+    const style = getComputedStyle(one);
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    return [...one.options].map((each) => each.text).filter((text) => pen.measureText(text).width > room);
+  });
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 480, 1440])
+def test_a_choice_is_not_cut(chromium: Browser, site: Path, width: int) -> None:
+    with opened(chromium, site, "scale.html", viewport={"width": width, "height": 800}) as page:
+        assert page.evaluate(CUT) == []
+
+
 def test_one_walks_from_parent_to_child_by_keyboard(chromium: Browser, site: Path) -> None:
     with opened(chromium, site, "lineage.html#model=llama-2-7b") as page:
         assert focused(page) == "llama-2-7b.html"

@@ -54,7 +54,11 @@ See :numref:`llama`.
    :theme: dark
    :width: 8cm
 
-{indented(SPEC, 3)}"""
+{indented(SPEC, 3)}
+.. archdraw:: gpt-2 llama-3-8b
+   :view: compare
+   :caption: Both
+"""
 MARKDOWN = f"""# One
 
 ```archdraw caption="Llama 3 8B"
@@ -65,6 +69,10 @@ llama-3-8b
 
     ```archdraw view="column" theme="auto"
 {indented(SPEC, 4)}    ```
+
+```archdraw view="compare" caption="Both"
+gpt-2 llama-3-8b
+```
 """
 PAPER = f"""# One
 
@@ -76,6 +84,10 @@ llama-3-8b
 
 ```{{.archdraw view=thumb}}
 {SPEC}```
+
+```{{.archdraw view=compare caption="Both"}}
+gpt-2 llama-3-8b
+```
 """
 SLIDES = """# Llama 3 8B
 
@@ -116,7 +128,7 @@ def sphinx(place: Place) -> str:
 
 def myst(place: Place) -> str:
     """Sphinx with documents in Markdown, and the line of a mistake in them."""
-    named = "```{archdraw} gpt-2\n:view: card\n:caption: One\n```"
+    named = "```{archdraw} gpt-2 llama-3-8b\n:view: compare\n:caption: Both\n```"
     fence = f"# Title\n\n{named}\n\n```{{archdraw}}\n:view: card\n\n{SPEC}```\n"
     place.write(conf_DOT_py='extensions = ["myst_parser", "archdraw.documents.sphinx"]\n', index_DOT_md=fence)
     build = ("sphinx", "-W", "-E", "-q", "-b", "html", "-d", "trees", ".", "html")
@@ -139,7 +151,7 @@ def zensical(place: Place) -> str:
     place.write(mkdocs_DOT_yml=FENCES, docs__index_DOT_md=MARKDOWN)
     said = place.twice(lambda: place.python("zensical", "build", "--clean"))
     page = (place.folder / "site" / "index.html").read_text("utf-8")
-    assert page.count("data:image/svg+xml;base64,") == 3
+    assert page.count("data:image/svg+xml;base64,") == 4
     assert "archdraw-error" not in page
     place.shot(place.folder / "site" / "index.html", "zensical.png", "1200,1400")
     return said
