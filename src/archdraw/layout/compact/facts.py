@@ -76,9 +76,9 @@ def _stacked(facts: tuple[Fact, ...], width: float) -> float:
 
 
 def rows_width(facts: tuple[Fact, ...]) -> float:
-    """The least width of ``facts`` in rows, each with its label at the right of the figure."""
-    values = max(text_width(fact.value, ROW_VALUE, 700) for fact in facts)
-    labels = max(text_width(_short(fact), SMALL, 400) for fact in facts)
+    """The least width of ``facts`` in rows, if there are any, each with its label at the right of the figure."""
+    values = max((text_width(fact.value, ROW_VALUE, 700) for fact in facts), default=0)
+    labels = max((text_width(_short(fact), SMALL, 400) for fact in facts), default=0)
     return values + ROW_SPACE + labels + 2 * ROW_PAD
 
 

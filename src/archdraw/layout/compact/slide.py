@@ -113,12 +113,10 @@ def _facts_at(laid: _Laid, page: Page, shown: tuple[Fact, ...]) -> str | None:
 def _is_worth(laid: _Laid, plate: Plate, page: Page, shown: tuple[Fact, ...]) -> bool:
     """Whether the panel that is worth most finds room only where the figures ``shown`` stand under the column."""
     insets = tuple(inset for inset in plate.insets if not inset.beside)
-    if not (shown and insets and page.panels):
-        return False
     lacking = max(0.0, facts.rows_width(shown) - laid.column.width)
     beside = page.room - laid.width - CHANNEL
     column = laid.column.height + SPACE + facts.least(shown, laid.column.width + lacking)
-    if column > laid.height or beside - lacking < LEAST_PANEL:
+    if not (shown and insets and page.panels) or column > laid.height or beside - lacking < LEAST_PANEL:
         return False
     best = insets[ranked(insets)[0][0]].title
 
