@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat
@@ -54,18 +54,28 @@ def _word(layer: Module, usual: Module) -> str:
     return next((kind for kind in own if kind and kind not in usual_kinds), OTHER)
 
 
-def _layers(block: Block, times: int) -> Iterator[tuple[Module, int]]:
+def _layers(block: Block, times: int) -> list[tuple[Module, int]]:
     """The layers in ``block`` that are in no other module, with how often each comes."""
+    found: list[tuple[Module, int]] = []
     for child in children(block):
-        if isinstance(child, Module):
-            if child.level in ("layer", "side_layer"):
-                yield child, times
-        elif not isinstance(child, Leaf):
-            yield from _layers(child, times * child.times if isinstance(child, Repeat) else times)
+        match child:
+            case Leaf():
+                continue
+            case Module(level=level):
+                if level in ("layer", "side_layer"):
+                    found.append((child, times))
+            case Repeat(times=rounds):
+                found += _layers(child, times * rounds)
+            case _:
+                found += _layers(child, times)
+    return found
 
 
-def _parts(block: Block) -> Iterator[Leaf | Module]:
-    if isinstance(block, Leaf | Module):
-        yield block
-    for child in children(block):
-        yield from _parts(child)
+def _parts(block: Block) -> list[Leaf | Module]:
+    match block:
+        case Leaf():
+            return [block]
+        case Module(body=body):
+            return [block, *_parts(body)]
+        case _:
+            return [part for child in children(block) for part in _parts(child)]

@@ -102,6 +102,8 @@ def _cover(letters: str, depth: int, first: str) -> tuple[float, tuple[str | Tim
         rest = best[len(letters) - start - 1]
         found, is_letter = (rest[0] + 1, (letters[start], *rest[1])), True
         for unit in range(1, (len(letters) - start) // 2 + 1 if depth else 2):
+            if letters[start] != letters[start + unit : start + unit + 1]:
+                continue
             part, times = letters[start : start + unit], times_at(letters, start, unit)
             if times == 1:
                 continue

@@ -54,16 +54,17 @@ def best_repeat(row: Sequence[Any], *, longest: int | None = None, varied: bool 
     units of several different items count.
     """
     best: Repeated | None = None
-    for unit in range(1, min(len(row) // 2, longest or len(row)) + 1):
-        if best and best.saved >= len(row) - unit:
+    number, most = len(row), 0
+    for unit in range(1, min(number // 2, longest or number) + 1):
+        if most >= number - unit:
             break  # no longer unit saves more
         start, equal = 0, 0
-        for place in range(unit, len(row) + 1):
-            if place < len(row) and row[place] == row[place - unit]:
+        for place in range(unit, number + 1):
+            if place < number and row[place] == row[place - unit]:
                 equal += 1
                 continue
-            found = Repeated(start, unit, equal // unit + 1)
-            if found.saved > (best.saved if best else 0) and not (varied and len(set(row[start : start + unit])) == 1):
-                best = found
+            saved = equal - equal % unit
+            if saved > most and not (varied and len(set(row[start : start + unit])) == 1):
+                best, most = Repeated(start, unit, equal // unit + 1), saved
             start, equal = place - unit + 1, 0
     return best

@@ -58,9 +58,12 @@ def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
             name = wish if seen == 1 else f"{wish}.{seen}"
             place = f"{place}/{name}" if place else name
         yield place, part
-        if isinstance(part, Module):
-            taken, names = {}, layer_names(part)
-        waiting.extend((child, place, taken, names) for child in reversed(children(part)))
+        match part:
+            case Leaf():
+                continue
+            case Module():
+                taken, names = {}, layer_names(part)
+        waiting += [(child, place, taken, names) for child in reversed(children(part))]
 
 
 def blocks_in(block: Block) -> Iterator[Block]:
@@ -69,8 +72,11 @@ def blocks_in(block: Block) -> Iterator[Block]:
     while waiting:
         part = waiting.pop()
         yield part
-        if not isinstance(part, Leaf):
-            waiting.extend(reversed(children(part)))
+        match part:
+            case Leaf():
+                continue
+            case _:
+                waiting += reversed(children(part))
 
 
 def leaves(block: Block) -> Iterator[Leaf]:
@@ -84,11 +90,18 @@ def _leaves(block: Block) -> tuple[Leaf, ...]:
     waiting = [block]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Leaf):
-            found.append(part)
-        else:
-            waiting.extend(reversed(children(part)))
+        match part:
+            case Leaf():
+                found.append(part)
+            case _:
+                waiting += reversed(children(part))
     return tuple(found)
+
+
+@remembered(64)
+def sides(block: Block) -> tuple[Side, ...]:
+    """Everything that stands beside a line in ``block``, input first."""
+    return tuple([part for _, part in _every(block) if isinstance(part, Side)])
 
 
 def keeps(block: Block) -> bool:
@@ -172,23 +185,22 @@ def _layers(block: Block, levels: Collection[Level]) -> tuple[Module, ...]:
             assert_never(block)
 
 
-def passes(block: Block, levels: Collection[Level] = MODEL_LAYERS, loops: int = 1) -> Iterator[tuple[Module, int]]:
+def passes(block: Block, levels: Collection[Level] = MODEL_LAYERS, loops: int = 1) -> list[tuple[Module, int]]:
     """Every layer of ``levels`` in order, and how often a token goes through it with the same weights.
 
     A token goes through ``block`` itself ``loops`` times.
     """
     match block:
         case Module(level=level) if level in levels:
-            yield block, loops
+            return [(block, loops)]
         case Repeat(body=body, times=times, tied=True):
-            yield from passes(body, levels, loops * times)
+            return passes(body, levels, loops * times)
         case Repeat(body=body, times=times):
-            yield from [*passes(body, levels, loops)] * times
-        case Side():
-            return
+            return passes(body, levels, loops) * times
+        case Leaf() | Side():
+            return []
         case _:
-            for child in children(block):
-                yield from passes(child, levels, loops)
+            return [found for child in children(block) for found in passes(child, levels, loops)]
 
 
 def once(layers: Collection[Module]) -> list[Module]:

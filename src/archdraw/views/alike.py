@@ -12,6 +12,7 @@ from archdraw.glossary.positions import NOPE
 from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module
 from archdraw.tree.description import describe
+from archdraw.tree.remembered import remembered
 from archdraw.tree.walks import children, inputs, leaves
 from archdraw.views.stack import Option
 
@@ -258,17 +259,25 @@ def shape_of(module: Module, *, sized: bool = True) -> tuple[object, ...]:
 
     What is not ``sized`` is shared by blocks of other widths, too: their panels would have the same boxes.
     """
+    return (_sized(module.body) if sized else _plain(module.body),)
 
-    def plain(block: Block) -> object:
-        match block:
-            case Leaf() if not sized:
-                return None if block.role == "position" else (block.name, bool(block.weights))
-            case Leaf():
-                cache = replace(block.cache, window=None) if block.cache else None
-                role = "attention" if block.role == "sliding" else block.role
-                return None if block.role == "position" else (block.name, block.weights, role, cache)
-            case _:
-                inner = tuple(part for part in map(plain, children(block)) if part not in (None, ()))
-                return inner[0] if len(inner) == 1 else inner
 
-    return (plain(module.body),)
+@remembered(2048)
+def _sized(block: Block) -> object:
+    if isinstance(block, Leaf):
+        cache = replace(block.cache, window=None) if block.cache else None
+        role = "attention" if block.role == "sliding" else block.role
+        return None if block.role == "position" else (block.name, block.weights, role, cache)
+    return _of_parts(list(map(_sized, children(block))))
+
+
+@remembered(2048)
+def _plain(block: Block) -> object:
+    if isinstance(block, Leaf):
+        return None if block.role == "position" else (block.name, bool(block.weights))
+    return _of_parts(list(map(_plain, children(block))))
+
+
+def _of_parts(parts: list[object]) -> object:
+    inner = tuple([part for part in parts if part not in (None, ())])
+    return inner[0] if len(inner) == 1 else inner

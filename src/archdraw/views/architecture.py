@@ -17,7 +17,7 @@ from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.published import fits, in_words
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import leaves, sides, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, left_out_as_published
 from archdraw.views.alike import shape_of
@@ -57,10 +57,11 @@ def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: boo
 
 def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brief: bool) -> Plate:
     counted = facts(model)
+    below_name = subtitle(spec, model, counted)
     drawn = columns(model, towers=towers, brief=brief)
     plate = Plate(
         name=spec.name,
-        subtitle=subtitle(spec, model, counted),
+        subtitle=below_name,
         accent=accent_index(spec.developer or spec.name),
         column=drawn.column,
         inputs=drawn.inputs,
@@ -69,7 +70,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
         strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model, counted),
-        description=_description(spec, model, drawn.stack, counted),
+        description=_description(spec, model, drawn.stack, below_name),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),
     )
     if spec.figure is not None:
@@ -86,7 +87,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
 
 def _decodes(model: Module) -> bool:
     """Whether the layers of ``model`` are a decoder, beside whose encoder they stand."""
-    return any(isinstance(part, Side) and part.body.level == "encoder" for _, part in walk(model.body))
+    return any(part.body.level == "encoder" for part in sides(model.body))
 
 
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts, brief: bool) -> tuple[Inset, ...]:
@@ -209,13 +210,13 @@ def sources_of(spec: Spec) -> str:
 
 def left_out(model: Module) -> str:
     """Which modules are not in the total of ``model``; empty where all are."""
-    sides = tuple(part.body.label for _, part in walk(model.body) if isinstance(part, Side) and not part.counted)
-    return text(words.NOT_IN_TOTAL(modules=sides)) if sides else ""
+    uncounted = tuple(part.body.label for part in sides(model.body) if not part.counted)
+    return text(words.NOT_IN_TOTAL(modules=uncounted)) if uncounted else ""
 
 
-def _description(spec: Spec, model: Module, stack: Stack, counted: Facts) -> str:
+def _description(spec: Spec, model: Module, stack: Stack, below_name: tuple[str, ...]) -> str:
     """The picture in words, for those who hear it."""
-    sentences = [words.SPOKEN(name=spec.name, facts=subtitle(spec, model, counted))]
+    sentences = [words.SPOKEN(name=spec.name, facts=below_name)]
     if spec.incomplete:
         sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
     sentences.append(words.SPOKEN_PATH(blocks=tuple(_spoken(model.body))))

@@ -93,7 +93,8 @@ def breakdown(model: Module, active: Active) -> list[Inset]:
     total = active.total
     if not total:
         return []
-    found = _counted(model.body, _Place())
+    found: Counter[str] = Counter()
+    _count(model.body, _Place(), 1, found)
     # Tables that are no parameters of the model as its publisher counts it.
     found["embedding"] -= sum(found.values()) - total
     parts: list[tuple[int, Words, str]] = []
@@ -135,31 +136,29 @@ def _has_head(model: Module) -> bool:
     return any(leaf.part == "head" for leaf in leaves(model.body))
 
 
-def _counted(block: Block, place: _Place) -> Counter[str]:
-    """The parameters of ``block`` by part, as :func:`archdraw.tree.facts.facts` counts them."""
+def _count(block: Block, place: _Place, times: int, found: Counter[str]) -> None:
+    """Adds the parameters of ``times`` as many as ``block`` to those ``found`` of each part.
+
+    They are those that :func:`archdraw.tree.facts.facts` counts.
+    """
     match block:
-        case Leaf():
-            number = sum(weight.count for weight in block.weights)
-            return Counter({_part(block, place): number} if number else {})
-        case Repeat(body=body, times=times, tied=tied):
-            return _times(_counted(body, place), 1 if tied else times)
+        case Leaf(weights=weights):
+            if number := sum([weight.count for weight in weights]):
+                found[_part(block, place)] += number * times
+        case Repeat(body=body, times=rounds, tied=tied):
+            _count(body, place, times if tied else times * rounds, found)
         case Experts(body=body, total=total):
-            return _times(_counted(body, place), total)
+            _count(body, place, times * total, found)
         case Module(body=body):
-            return _counted(body, place.within(block))
+            _count(body, place.within(block), times, found)
         case Side(body=body, counted=counted):
-            return _counted(body, place) if counted else Counter()
+            if counted:
+                _count(body, place, times, found)
         case Sequence() | Parallel() | Graph() | Residual():
-            found: Counter[str] = Counter()
             for child in children(block):
-                found += _counted(child, place)
-            return found
+                _count(child, place, times, found)
         case _:
             assert_never(block)
-
-
-def _times(counts: Counter[str], times: int) -> Counter[str]:
-    return Counter({part: number * times for part, number in counts.items()})
 
 
 def _part(leaf: Leaf, place: _Place) -> str:

@@ -88,26 +88,23 @@ def paths_of_plate(plate: Plate) -> frozenset[str]:
     """The paths of all boxes that ``plate`` is to have in its columns; panels only open some of them."""
     columns = (plate.column, *(tower.column for tower in plate.towers))
     inputs = (*plate.inputs, *(one for tower in plate.towers for one in tower.inputs))
-    return frozenset(path for column in columns for path in _paths(column)) | {one.path for one in inputs}
+    return frozenset([path for column in columns for path in _paths(column)]) | {one.path for one in inputs}
 
 
 def paths_of_scene(scene: Scene) -> frozenset[str]:
     """The paths of all boxes that ``scene`` has; a frame has that of what is in it, drawn by boxes of its own."""
-    return frozenset(group.path for group in groups_of(scene.children) if group.path and group.role != FRAME)
+    return frozenset([group.path for group in groups_of(scene.children) if group.path and group.role != FRAME])
 
 
-def _paths(item: Diagram) -> Iterator[str]:
+def _paths(item: Diagram) -> list[str]:
     match item:
         case Box(path=path) | Bar(path=path):
-            yield path
+            return [path]
         case Tap(box=box):
-            yield box.path
+            return [box.path]
         case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
-            for part in items:
-                yield from _paths(part)
+            return [path for part in items for path in _paths(part)]
         case Lanes(joints=joints):
-            for joint in joints:
-                yield from (port.box.path for port in joint.ports)
-                yield from _paths(joint.body)
+            return [path for one in joints for path in (*(port.box.path for port in one.ports), *_paths(one.body))]
         case Rail(body=body) | Frame(body=body):
-            yield from _paths(body)
+            return _paths(body)

@@ -13,7 +13,7 @@ from archdraw.tree.description import describe
 from archdraw.tree.facts import facts
 from archdraw.tree.framing import ANY, framed
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import walk
+from archdraw.tree.walks import sides, walk
 from archdraw.views.boxes import DIAGRAMS, boxes, changed
 from archdraw.views.diagrams import paths_of
 from archdraw.views.fold import Fold
@@ -29,10 +29,12 @@ MOST_BOXES = 24
 
 def encoders(model: Module, towers: Collection[str]) -> tuple[Option, ...]:
     """The encoders beside the spine of ``model``, as boxes that may be opened; without those drawn as ``towers``."""
-    sides = {id(part.body) for _, part in walk(model.body) if isinstance(part, Side) and part.direction == "in"}
-    found = (
-        Option(part, path, ()) for path, part in walk(model.body) if id(part) in sides and isinstance(part, Module)
-    )
+    beside = {id(part.body) for part in sides(model.body) if part.direction == "in"}
+    if not beside:
+        return ()
+    found = [
+        Option(part, path, ()) for path, part in walk(model.body) if id(part) in beside and isinstance(part, Module)
+    ]
     return tuple(option for option in found if option.path not in towers)
 
 

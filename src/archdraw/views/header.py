@@ -9,7 +9,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary.common import BLOCKS, LAYERS
 from archdraw.glossary.numbers import tokens
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Experts, Graph, Module, Parallel, Residual, Sequence, Side
 from archdraw.tree.convolving import only_convolves
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
@@ -27,9 +27,9 @@ def kind_of(model: Module) -> str:
     mixers keep a state.
     """
     own = [part for _, part in walk(model.body)]
-    unknown = any(isinstance(part, Leaf) and part.role == "unknown" for part in own)
-    sparse = any(isinstance(part, Experts) and part.active < part.total for part in own) or (
-        unknown and any(isinstance(part, Leaf) and part.part == "experts" for part in own)
+    unknown = any(leaf.role == "unknown" for leaf in leaves(model.body))
+    sparse = any(part.active < part.total for part in own if isinstance(part, Experts)) or (
+        unknown and any(leaf.part == "experts" for leaf in leaves(model.body))
     )
     if not sparse and unknown:
         return ""
