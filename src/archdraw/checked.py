@@ -247,7 +247,7 @@ class Checked:
         return all(getattr(self, name) == getattr(other, name) for name in self.model_fields)
 
     def __hash__(self) -> int:
-        return hash((type(self), *(getattr(self, name) for name in self.model_fields)))
+        return hash((type(self), *map(self.__dict__.__getitem__, self.model_fields)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.model_fields)})"

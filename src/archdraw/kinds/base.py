@@ -165,10 +165,11 @@ def settings(kind: Checked, name: str = "") -> Iterator[tuple[str, Setting]]:
     stream is not, so that its settings are the layer's.
     """
     in_tree = isinstance(kind, Kind) and kind.family == "layer"
+    values = vars(kind)
     for field in type(kind).model_fields:
         if field in UNSIGNED:
             continue
-        value, place = getattr(kind, field), f"{name}{field}"
+        value, place = values[field], f"{name}{field}"
         if value is None or type(value) in _SCALARS:
             yield place, value
             continue

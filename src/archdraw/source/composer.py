@@ -52,20 +52,22 @@ class Composer:
     def document(self, events: Iterator[Any]) -> Node:
         """The root of the first document."""
         for event in events:
-            if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-                self.report("a second document begins here", self.span(event), "one file holds one model", stop=True)
-            elif isinstance(event, yaml.AliasEvent):
-                self.alias(event)
-            elif isinstance(event, yaml.ScalarEvent):
-                self.admit(event)
-                self.add(self.scalar(event), 1, 1, event)
-            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-                self.admit(event)
-                if len(self.stack) >= DEEPEST:
-                    self.report(f"values are nested deeper than {DEEPEST}", self.span(event), stop=True)
-                self.stack.append(_Open(event))
-            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-                self.close(event)
+            match event:
+                case yaml.ScalarEvent():
+                    self.admit(event)
+                    self.add(self.scalar(event), 1, 1, event)
+                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                    self.admit(event)
+                    if len(self.stack) >= DEEPEST:
+                        self.report(f"values are nested deeper than {DEEPEST}", self.span(event), stop=True)
+                    self.stack.append(_Open(event))
+                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                    self.close(event)
+                case yaml.AliasEvent():
+                    self.alias(event)
+                case yaml.DocumentStartEvent() if self.root is not None:
+                    hint = "one file holds one model"
+                    self.report("a second document begins here", self.span(event), hint, stop=True)
         if self.root is None or (isinstance(self.root, ScalarNode) and not self.root.text):
             hint = "a spec begins with name: and has layers:"
             self.report("the file is empty", Span(self.file, 1, 1), hint, stop=True)
@@ -80,8 +82,10 @@ class Composer:
     def span(self, event: Any, end: Any = None) -> Span:
         """Of an event, or from it to ``end``; what goes on below its first line is cut there."""
         start, stop = event.start_mark, (end or event).end_mark
-        line = self.lines[start.line].rstrip() if start.line < len(self.lines) else ""
-        last = stop.column if stop.line == start.line else len(line)
+        if stop.line == start.line:
+            last = stop.column
+        else:
+            last = len(self.lines[start.line].rstrip()) if start.line < len(self.lines) else 0
         return Span(self.file, start.line + 1, start.column + 1, max(1, last - start.column))
 
     def admit(self, event: Any) -> None:
@@ -136,7 +140,7 @@ class Composer:
 
     def add(self, node: Node, size: int, height: int, event: Any) -> None:
         """Puts a finished value (``size`` values, ``height`` levels) into the collection that is open."""
-        if getattr(event, "anchor", None) is not None and not isinstance(event, yaml.AliasEvent):
+        if event.anchor is not None and not isinstance(event, yaml.AliasEvent):
             self.anchors[event.anchor] = (node, size, height)
         if not self.stack:
             self.root = node
@@ -157,10 +161,11 @@ class Composer:
 
     def key(self, top: _Open, node: Node, event: Any) -> tuple[str, Span]:
         """The key that ``node`` is; one that is refused is reported and its value read all the same."""
-        span = self.span(event)
         if not isinstance(node, ScalarNode):
+            span = self.span(event)
             self.report("a key must be a text, not a collection", span)
             return "", span
+        span = self.span(event) if isinstance(event, yaml.AliasEvent) else node.span
         if node.text == "<<" and not getattr(event, "style", None):
             self.report("merge keys (<<) are not part of YAML 1.2", span, "under define:, write like: NAME instead")
         elif not node.text:

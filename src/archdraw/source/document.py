@@ -46,7 +46,10 @@ class MappingNode:
 
     def entry(self, key: str) -> Entry | None:
         """The entry under ``key``, or None."""
-        return next((entry for entry in self.entries if entry.key == key), None)
+        for entry in self.entries:
+            if entry.key == key:
+                return entry
+        return None
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode

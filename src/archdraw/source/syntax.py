@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import yaml
 
@@ -21,6 +22,7 @@ def is_number(text: str) -> bool:
     return bool(_INT.fullmatch(text) or _FLOAT.fullmatch(text))
 
 
+@lru_cache(maxsize=4096)
 def core_value(text: str) -> Scalar:
     """The value of a plain scalar in YAML 1.2's core schema.
 

@@ -13,14 +13,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from types import UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, TypeVar, Union
 
 from archdraw.checked import Checked, ValidationError
 from archdraw.errors import Problem, Span
 from archdraw.glossary.numbers import NBSP
 from archdraw.kinds.base import Expects, Family, Kind, KindError
 from archdraw.source import DEEPEST, MOST_NODES, Document, Entry, MappingNode, Node, ScalarNode, SequenceNode
-from archdraw.spec.annotations import member
+from archdraw.spec.annotations import member, taken
 from archdraw.spec.forms import Forms, Origin
 from archdraw.spec.validation import problems_of
 
@@ -172,17 +172,14 @@ class Reader(Forms):
 
     def _value(self, node: Node, annotation: Any, metadata: tuple[Any, ...], place: str) -> Any:
         """``node`` as what a field of ``annotation`` takes: blocks as kinds, lists as the list type, else plain."""
-        while get_origin(annotation) is Annotated:
-            annotation, *more = get_args(annotation)
-            metadata = (*metadata, *more)
-        mark = next((item for item in metadata if isinstance(item, Expects)), None)
+        said = taken(annotation)
+        annotation, origin, arguments = said.annotation, said.origin, said.arguments
+        mark = next((item for item in metadata if isinstance(item, Expects)), said.mark) if metadata else said.mark
         if mark is not None:
             kind = self.block(node, mark.families, place)
             return BROKEN if kind is None else kind
         if isinstance(node, ScalarNode) and isinstance(annotation, type):
             return self._scalar(node, place)
-        arguments = get_args(annotation)
-        origin = get_origin(annotation)
         if origin in (Union, UnionType):
             return self._value(node, member(node, arguments), (), place)
         if isinstance(node, SequenceNode):

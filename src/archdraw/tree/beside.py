@@ -13,8 +13,9 @@ def read_elsewhere(blocks: Iterable[Block]) -> Iterator[Module]:
     """The modules beside ``blocks`` whose output joins no line: what reads them begins a line with it."""
     for block in blocks:
         for part in blocks_in(block):
-            if isinstance(part, Side) and part.direction == "in" and not part.joins:
-                yield part.body
+            match part:
+                case Side(direction="in", joins=False, body=body):
+                    yield body
 
 
 def names(module: Module) -> tuple[str, ...]:

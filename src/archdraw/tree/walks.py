@@ -66,17 +66,18 @@ def _walked(block: Block, path: str) -> Iterator[tuple[str, Block]]:
         waiting += [(child, place, taken, names) for child in reversed(children(part))]
 
 
-def blocks_in(block: Block) -> Iterator[Block]:
+def blocks_in(block: Block) -> list[Block]:
     """Every block below and including ``block``, input first, without paths."""
-    waiting = [block]
+    found, waiting = [], [block]
     while waiting:
         part = waiting.pop()
-        yield part
+        found.append(part)
         match part:
             case Leaf():
                 continue
             case _:
                 waiting += reversed(children(part))
+    return found
 
 
 def leaves(block: Block) -> Iterator[Leaf]:
