@@ -32,6 +32,11 @@ def all_rounded(*values: float) -> list[float]:
     return [round(value, 2) + 0.0 for value in values]
 
 
+def rounded_point(x: float, y: float) -> Point:
+    """The point at ``x`` and ``y``, each :func:`rounded`."""
+    return round(x, 2) + 0.0, round(y, 2) + 0.0
+
+
 @record
 class Rect:
     """A rectangle with corners rounded by ``radius``.

@@ -12,13 +12,13 @@ from archdraw.fonts import Weight, packaged, set_out, shown, text_width
 from archdraw.layout.colours import Colours
 from archdraw.layout.diagram.measures import BOX_STROKE, CORNER, DOT, EDGE, HIGHLIGHT
 from archdraw.layout.ends import linked
-from archdraw.layout.extents import Extents
+from archdraw.layout.extents import Extents, extents, legs
 from archdraw.layout.joined import joined
 from archdraw.layout.place import Place as Place
 from archdraw.layout.steps import stepped
 from archdraw.remarks import UNMARKED, Mark
 from archdraw.scene import Circle, Element, Group, Line, OpenEnds, Point, Rect, Scene, Text, rounded
-from archdraw.shapes import HEAD, all_rounded
+from archdraw.shapes import HEAD, all_rounded, rounded_point
 from archdraw.theme import Theme
 
 Layer = Literal["ground", "line", "object"]
@@ -48,7 +48,8 @@ class Canvas:
         self._lines: list[Line] = []
         self._ground: list[Element] = []
         self._painted: list[Element] = []
-        self._frames, self._objects = Extents(self._ground), Extents(self._painted)
+        self._frames, self._objects = Extents(self._ground, extents), Extents(self._painted, extents)
+        self._legs = Extents(self._lines, legs)
 
     def paint_for(self, accent: int | None) -> None:
         """Goes on with the accent of another developer."""
@@ -91,11 +92,7 @@ class Canvas:
 
     def is_crossed(self, place: Place) -> bool:
         """Whether a line that has been painted passes through ``place``."""
-        return any(
-            min(a, c) < place.right and max(a, c) > place.left and min(b, d) < place.bottom and max(b, d) > place.top
-            for line in self._lines
-            for (a, b), (c, d) in pairwise(line.points)
-        )
+        return bool(self._legs.reaching(*place.edges))
 
     def uprights(self, y: float, left: float, right: float) -> list[float]:
         """Where lines cross a level one at ``y`` from ``left`` to ``right``, from the left."""
@@ -243,7 +240,7 @@ class Canvas:
         others touch is found when the picture is finished, but for zoom lines, of which ``start`` and ``end`` say it.
         """
         colour = stroke or (self.theme.zoom if kind == "zoom" else self.theme.edge)
-        path, head = tuple(_point(*point) for point in points), HEAD if arrow else 0
+        path, head = tuple([rounded_point(x, y) for x, y in points]), HEAD if arrow else 0
         self._add(Line(path, colour, width, radius, dash, kind, head, open_ends, start, end), layer)
 
     def dot(self, x: float, y: float, *, colour: str | None = None, layer: Layer = "line") -> None:
@@ -262,7 +259,7 @@ class Canvas:
                 (((-1, 0), (1, 0)), ((0, -1), (0, 1))) if sign == "+" else (((-1, -1), (1, 1)), ((-1, 1), (1, -1)))
             )
             for (ax, ay), (bx, by) in strokes:
-                ends = (_point(x + ax * arm, y + ay * arm), _point(x + bx * arm, y + by * arm))
+                ends = (rounded_point(x + ax * arm, y + ay * arm), rounded_point(x + bx * arm, y + by * arm))
                 self._add(Line(ends, colours.border, 1.75, kind="rule"), "object")
 
     def upright(self, place: Place) -> tuple[Canvas, Place]:
@@ -283,7 +280,3 @@ def _crossings(lines: Iterable[Sequence[Point]], level: float, start: float, end
 def _whole(side: float) -> int:
     """``side`` up to the next whole number, but for what rounding has left."""
     return math.ceil(rounded(side))
-
-
-def _point(x: float, y: float) -> Point:
-    return (rounded(x), rounded(y))

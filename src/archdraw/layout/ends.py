@@ -30,7 +30,14 @@ def linked(elements: Sequence[Element], opens: Mapping[str, str]) -> tuple[Eleme
 
 def _named(elements: Iterable[Element], numbers: Iterator[int], opens: Mapping[str, str]) -> tuple[Element, ...]:
     """``elements``, the groups of nodes among them with a path: "add-1", "multiply-2"; blocks with what they open."""
-    return tuple([_of(element, numbers, opens) if isinstance(element, Group) else element for element in elements])
+    found: list[Element] = []
+    for element in elements:
+        match element:
+            case Group():
+                found.append(_of(element, numbers, opens))
+            case _:
+                found.append(element)
+    return tuple(found)
 
 
 def _of(group: Group, numbers: Iterator[int], opens: Mapping[str, str]) -> Group:

@@ -73,6 +73,8 @@ class _Model:
         }
         self._of_box: dict[str, Step] = {}
         self._find()
+        self._appear = [(child, self._of(child)) for child in section.children]
+        """What is in the section, each with its step."""
 
     def _find(self) -> None:
         """The step of each box: by its place and its role, else by what it leads to, or by what leads to it."""
@@ -165,13 +167,12 @@ class _Model:
 
     def steps(self) -> Iterator[Step]:
         """The steps of all that it has."""
-        yield from (step for child in self._section.children if (step := self._of(child)) is not None)
+        yield from (step for _, step in self._appear if step is not None)
 
     def numbered(self, numbers: Mapping[Step, int]) -> Group:
         """The section with the numbers of steps; a shape that stands by itself gets a group for its own."""
         children: list[Element] = []
-        for child in self._section.children:
-            step = self._of(child)
+        for child, step in self._appear:
             if step is None:
                 children.append(child)
             elif isinstance(child, Group | Line):

@@ -50,6 +50,7 @@ def origin(scene: Scene) -> str:
     return clean(json.dumps(scene.metadata, ensure_ascii=False, sort_keys=True)) if scene.metadata else ""
 
 
+@lru_cache(maxsize=4096)
 def content(text: str) -> str:
     """``text`` as it stands between tags."""
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -234,9 +234,10 @@ class Picture:
     def rect(self, rect: Rect) -> str:
         stroke, stroke_width = self.stroke(rect.stroke, rect.stroke_width)
         rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
+        dash = dashed(rect.dash) if rect.dash else ""
         return (
             f'<rect fill="{self.paints[rect.fill]}" height="{number(rect.height)}"{rounding}'
-            f'{stroke}{dashed(rect.dash)}{stroke_width} width="{number(rect.width)}"'
+            f'{stroke}{dash}{stroke_width} width="{number(rect.width)}"'
             f' x="{number(rect.x)}" y="{number(rect.y)}" />'
         )
 
@@ -293,6 +294,8 @@ class Picture:
 
 def _plain_fill(element: Element) -> str:
     """The colour of a mark that is nothing but a rectangle of it; empty for all else."""
-    if isinstance(element, Rect) and element.kind == "mark" and not (element.stroke or element.radius or element.dash):
-        return element.fill or ""
-    return ""
+    match element:
+        case Rect(kind="mark", stroke=None | "", radius=0, dash=()):
+            return element.fill or ""
+        case _:
+            return ""

@@ -8,6 +8,7 @@ everything stand? Boxes that take several lines grow over them, so only branches
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import assert_never
 
@@ -50,10 +51,8 @@ def outputs_of(item: Diagram, inputs: int = 1) -> int:
     match item:
         case Box(outputs=outputs):
             return len(outputs)
-        case Chain(items=items):
-            for part in items:
-                inputs = outputs_of(part, inputs)
-            return inputs
+        case Chain():
+            return lines_through(item, inputs)[-1]
         case Branches(items=items, merge=None):
             return sum(outputs_of(branch, taken) for branch, taken in zip(items, dealt(items, inputs), strict=True))
         case Graph(outputs=outputs):
@@ -105,7 +104,7 @@ def gaps(item: Diagram, out: Gaps, inputs: int, measures: Measures) -> Gaps:
         case Box():
             return boxes.gaps(item, out, measures)
         case Chain():
-            return _wanted(flat(item), out, inputs, measures)[0]
+            return _wanted(item, out, inputs, measures)[0]
         case Branches(items=items):
             shares = dealt(items, inputs)
             leaving = tuple(outputs_of(branch, taken) for branch, taken in zip(items, shares, strict=True))
@@ -216,19 +215,26 @@ def place(item: Diagram, ports: tuple[float, ...], out: Gaps, measures: Measures
             assert_never(item)
 
 
+@lru_cache(maxsize=4096)
 def flat(chain: Chain) -> tuple[Diagram, ...]:
     """The items of ``chain`` with those of chains in it: composition is associative."""
     return tuple(part for item in chain.items for part in (flat(item) if isinstance(item, Chain) else (item,)))
 
 
-def _wanted(items: tuple[Diagram, ...], out: Gaps, inputs: int, measures: Measures) -> list[Gaps]:
-    """How far apart the lines must be below each of ``items`` and above the last."""
+@lru_cache(maxsize=4096)
+def lines_through(chain: Chain, inputs: int) -> tuple[int, ...]:
+    """How many lines come into each of the items of ``chain``, and leave the last, where ``inputs`` come into it."""
     counts = [inputs]
-    for part in items:
+    for part in flat(chain):
         counts.append(outputs_of(part, counts[-1]))
+    return tuple(counts)
+
+
+def _wanted(chain: Chain, out: Gaps, inputs: int, measures: Measures) -> list[Gaps]:
+    """How far apart the lines must be below each of the items of ``chain`` and above the last."""
     wanted: list[Gaps] = [out]
-    for part, number in zip(reversed(items), reversed(counts[:-1]), strict=True):
-        wanted.append(gaps(part, wanted[-1], number, measures))
+    for part, number in zip(reversed(flat(chain)), reversed(lines_through(chain, inputs)[:-1]), strict=True):
+        wanted.append(gaps(part, wanted[-1], number, measures) if number != 1 else ())
     return wanted[::-1]
 
 
@@ -262,7 +268,7 @@ def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures
     items = flat(chain)
     if not items:
         return line_cell(ports)
-    wanted = _wanted(items, out, len(ports), measures)
+    wanted = _wanted(chain, out, len(ports), measures)
     cells: list[Cell] = []
     for part, leaving in zip(items, wanted[1:], strict=True):
         cells.append(place(part, cells[-1].outputs if cells else ports, leaving, measures))

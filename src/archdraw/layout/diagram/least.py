@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdraw.layout.diagram import boxes, choices, frames, lettering, rails, tables
-from archdraw.layout.diagram.diagram import beside, dealt, flat, outputs_of, place
+from archdraw.layout.diagram.diagram import beside, dealt, flat, lines_through, place
 from archdraw.layout.diagram.measures import Measures
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Rail
 
@@ -46,7 +46,7 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
                 width=graphs.least_width(item, measures, lambda part, ports, out: place(part, ports, out, measures))
             )
         case Chain():
-            return _above_each_other(flat(item), inputs, measures)
+            return _above_each_other(item, inputs, measures)
         case Branches(items=items) if inputs == 1:
             widths = [least_width(part, 1, beside(measures, item, index)) for index, part in enumerate(items)]
             return Extent(width=sum(widths) + measures.branch_gap * (len(items) - 1), straight=item.merge is not None)
@@ -75,18 +75,17 @@ def extent(item: Diagram, inputs: int, measures: Measures) -> Extent:
             return Extent()
 
 
-def _above_each_other(items: tuple[Diagram, ...], inputs: int, measures: Measures) -> Extent:
+def _above_each_other(chain: Chain, inputs: int, measures: Measures) -> Extent:
     width, straight, sides = 0.0, inputs == 1, (0.0, 0.0)
     left = right = 0.0  # of the items since the line was last somewhere else
-    for item in items:
-        one = extent(item, inputs, measures)
+    for item, taken in zip(flat(chain), lines_through(chain, inputs), strict=False):
+        one = extent(item, taken, measures)
         left, right = max(left, one.left), max(right, one.right)
         width = max(width, one.width, left + right)
         if straight:
             sides, straight = (left, right), one.straight
         if not one.straight:
             left = right = 0.0
-        inputs = outputs_of(item, inputs)
     return Extent(*sides, width, straight)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -84,11 +84,14 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
     return tuple(Row(line, least, weight, text) for line in _spaced(lines, text))
 
 
-def _spaced(lines: Iterable[str], text: str) -> Iterator[str]:
+def _spaced(lines: Collection[str], text: str) -> Iterator[str]:
     """``lines`` of ``text`` with the spaces that it has: what is searched for, ``dim 128``, has a plain one."""
+    if not any(NBSP in line for line in lines):
+        yield from lines
+        return
     letters = [place for place, character in enumerate(text) if not character.isspace()]
     for line in lines:
-        number = sum(not character.isspace() for character in line)
+        number = len("".join(line.split()))
         if number:
             words = text[letters[0] : letters[number - 1] + 1].replace("\n", " ")
             yield " ".join(word for word in words.split(" ") if word)
@@ -114,8 +117,10 @@ def divided(text: str, width: float, size: float, weight: Weight) -> str:
     """``text`` with words that are wider than ``width`` cut into pieces that are not."""
     words = []
     # Not at no-break spaces, which split() would take for spaces, but rather there than inside of a word.
-    bound = [word for one in text.split(" ") for word in _unbound(one, width, size, weight)]
-    for word in bound:
+    bound = text.split(" ")
+    if all(text_width(word, size, weight) <= width for word in bound):
+        return text
+    for word in [part for one in bound for part in _unbound(one, width, size, weight)]:
         if text_width(word, size, weight) <= width:
             words.append(word)
             continue

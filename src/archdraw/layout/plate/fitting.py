@@ -50,14 +50,11 @@ def fitted_in(insets: Insets, page: Page, sizes: Sizes) -> Arrangement:
     if not fits:
         # Panels that have to stand take as many columns as the page is wide.
         found = arrange(fewest, page, sizes, len(fewest))
-    fuller = _with_remarks(found, insets, sizes)
-    moved = _with_remarks(_spread(found, sizes), insets, sizes) if _short_of(fuller, insets) else fuller
-    return _reported(min(fuller, moved, key=lambda way: _short_of(way, insets)), insets)
-
-
-def _short_of(found: Arrangement, insets: Insets) -> int:
-    """How many panels of ``found`` lack side remarks of ``insets``."""
-    return len(_reported(found, insets).shortened)
+    fuller = _reported(_with_remarks(found, insets, sizes), insets)
+    if not fuller.shortened:
+        return fuller
+    moved = _reported(_with_remarks(_spread(found, sizes), insets, sizes), insets)
+    return min(fuller, moved, key=lambda way: len(way.shortened))
 
 
 def _spread(found: Arrangement, sizes: Sizes) -> Arrangement:
@@ -167,14 +164,11 @@ def relettered(insets: Insets) -> Insets:
 def _reported(arrangement: Arrangement, insets: Insets) -> Arrangement:
     """``arrangement`` with what it leaves out of ``insets``: panels, and remarks of panels that it has."""
     kept = {_name(inset): inset for column in arrangement.columns for inset in column}
+    every = [(inset, kept.get(_name(inset))) for inset in insets]
     return replaced(
         arrangement,
-        left_out=tuple(replaced(inset, letter="") for inset in insets if _name(inset) not in kept),
-        shortened=tuple(
-            kept[_name(inset)]
-            for inset in insets
-            if _name(inset) in kept and len(kept[_name(inset)].items) < len(inset.items)
-        ),
+        left_out=tuple(replaced(inset, letter="") for inset, there in every if there is None),
+        shortened=tuple(there for inset, there in every if there is not None and len(there.items) < len(inset.items)),
     )
 
 

@@ -52,9 +52,8 @@ def _full(item: Diagram, inputs: int, measures: Measures) -> Iterator[Box]:
             if len(rows_of(item.label, item.detail, width, measures, item.strong)) > MOST_LINES and not item.figure:
                 yield item
         case Chain():
-            for part in diagram.flat(item):
-                yield from _full(part, inputs, measures)
-                inputs = diagram.outputs_of(part, inputs)
+            for part, taken in zip(diagram.flat(item), diagram.lines_through(item, inputs), strict=False):
+                yield from _full(part, taken, measures)
         case Branches(items=items):
             for index, (part, taken) in enumerate(zip(items, diagram.dealt(items, inputs), strict=True)):
                 own = diagram.beside(measures, item, index) if inputs == 1 else measures.slim
