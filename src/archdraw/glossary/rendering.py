@@ -84,7 +84,7 @@ def within(words: Words) -> str:
     """
     label = text(words)
     if isinstance(words, Phrase):
-        literal, field, format_spec, _ = next(iter(_WRITER.parse(words.term.text)), ("", None, None, None))
+        literal, field, format_spec = next(iter(_pieces(words.term.text)), ("", None, ""))
         if not literal and field is not None and not format_spec:
             value = dict(words.values)[field]
             return within(value) + label[len(text(value)) :] if isinstance(value, str | Phrase) else label
@@ -113,45 +113,48 @@ def _first_words() -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(sorted({term.text for term in terms if term.proper})), frozenset(common)
 
 
-class _Writer(Formatter):
-    """Puts values into the text of a term, each in the format that its place asks for."""
-
-    def format_field(self, value: Value, format_spec: str) -> str:
-        if "|" in format_spec:
-            one, several = format_spec.split("|")
-            if isinstance(value, int | float):
-                return counted(value, one, several)
-            # A number that is written already.
-            return f"{text(value)} {one if text(value) == '1' else several}"
-        match format_spec:
-            case "":
-                return text(value)
-            case "root":
-                return factor(value) if isinstance(value, int | float) else text(value)
-            case "bytes":
-                assert isinstance(value, int | float)
-                return data_size(value)
-            case "parameters":
-                count, unit_of = value if isinstance(value, tuple) else (value, None)
-                assert isinstance(count, int)
-                assert unit_of is None or isinstance(unit_of, int)
-                return parameters(count, unit_of)
-            case "within":
-                return within(value if isinstance(value, str | Phrase) else text(value))
-            case "and":
-                parts = [text(part) for part in value] if isinstance(value, tuple) else [text(value)]
-                return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-            case "×":
-                return " × ".join(text(part) for part in value) if isinstance(value, tuple) and value else "1"
-            case "+":
-                return " + ".join(text(part) for part in value) if isinstance(value, tuple) else text(value)
-            case _:
-                raise ValueError(f"no values are written as {format_spec!r}")
+def _field(value: Value, format_spec: str) -> str:
+    """``value`` in the format that its place in the text of a term asks for."""
+    if "|" in format_spec:
+        one, several = format_spec.split("|")
+        if isinstance(value, int | float):
+            return counted(value, one, several)
+        # A number that is written already.
+        return f"{text(value)} {one if text(value) == '1' else several}"
+    match format_spec:
+        case "":
+            return text(value)
+        case "root":
+            return factor(value) if isinstance(value, int | float) else text(value)
+        case "bytes":
+            assert isinstance(value, int | float)
+            return data_size(value)
+        case "parameters":
+            count, unit_of = value if isinstance(value, tuple) else (value, None)
+            assert isinstance(count, int)
+            assert unit_of is None or isinstance(unit_of, int)
+            return parameters(count, unit_of)
+        case "within":
+            return within(value if isinstance(value, str | Phrase) else text(value))
+        case "and":
+            parts = [text(part) for part in value] if isinstance(value, tuple) else [text(value)]
+            return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        case "×":
+            return " × ".join(text(part) for part in value) if isinstance(value, tuple) and value else "1"
+        case "+":
+            return " + ".join(text(part) for part in value) if isinstance(value, tuple) else text(value)
+        case _:
+            raise ValueError(f"no values are written as {format_spec!r}")
 
 
-_WRITER = _Writer()
+@cache
+def _pieces(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """What stands before each place in the text of a term, the name of its value and its format; None at the end."""
+    return tuple((before, name, format_spec or "") for before, name, format_spec, _ in Formatter().parse(template))
 
 
 @lru_cache(maxsize=65_536)
 def _phrase(phrase: Phrase) -> str:
-    return _WRITER.vformat(phrase.term.text, (), dict(phrase.values))
+    values = dict(phrase.values)
+    pieces = _pieces(phrase.term.text)
+    return "".join([before if name is None else before + _field(values[name], how) for before, name, how in pieces])

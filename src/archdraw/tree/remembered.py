@@ -21,13 +21,14 @@ class Remembered(Generic[Answer]):
         update_wrapper(self, fold)
 
     def __call__(self, block: Block) -> Answer:
-        known = self._known.get(id(block))
+        key = id(block)
+        known = self._known.get(key)
         if known is not None:
             return known[1]
         answer = self._fold(block)
         if len(self._known) >= self._most:
             self._known.clear()
-        self._known[id(block)] = block, answer
+        self._known[key] = block, answer
         return answer
 
 

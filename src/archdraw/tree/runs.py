@@ -30,7 +30,7 @@ def number_of_layers(block: Block, levels: Collection[Level] = MODEL_LAYERS) -> 
         case Repeat(body=body, times=times, tied=tied):
             return number_of_layers(body, levels) * (1 if tied else times)
         case Sequence() | Parallel() | Graph() | Residual() | Experts() | Module():
-            return sum(number_of_layers(child, levels) for child in children(block))
+            return sum([number_of_layers(child, levels) for child in children(block)])
         case _:
             assert_never(block)
 

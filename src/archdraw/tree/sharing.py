@@ -24,8 +24,6 @@ from archdraw.tree.blocks import (
 SHARED = "shared"
 """The setting of a kind whose tensors are another block's."""
 
-_SHARED_WITHIN = f".{SHARED}"
-
 _Block = TypeVar("_Block", bound=Leaf | Module | Graph | Repeat | Experts)
 
 
@@ -145,7 +143,7 @@ _Named = TypeVar("_Named", Leaf, Module)
 def _own(block: _Named) -> _Named:
     """``block`` without what says which of several stores a tensor; its parts as they are."""
     settings = block.settings
-    if any(name == SHARED or name.endswith(_SHARED_WITHIN) for name, _ in settings):
+    if [name for name, _ in settings if name.endswith(SHARED)]:
         settings = tuple((name, value) for name, value in settings if name.rpartition(".")[2] != SHARED)
     if isinstance(block, Module):
         notes = tuple(note for note in block.notes if isinstance(note, str))

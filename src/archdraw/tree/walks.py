@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar, assert_never
 
 from archdraw.tree.blocks import (
@@ -97,6 +97,18 @@ def _leaves(block: Block) -> tuple[Leaf, ...]:
             case _:
                 waiting += reversed(children(part))
     return tuple(found)
+
+
+@remembered(64)
+def paths_in(block: Block) -> Mapping[int, str]:
+    """The path of each block below and including ``block``, by its identity; the first of one that is there often."""
+    return {id(part): path for path, part in reversed(_every(block))}
+
+
+@remembered(64)
+def modules(block: Block) -> tuple[Module, ...]:
+    """Every module in ``block``, input first, each as often as it is written."""
+    return tuple([part for _, part in _every(block) if isinstance(part, Module)])
 
 
 @remembered(64)

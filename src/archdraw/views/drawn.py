@@ -12,7 +12,7 @@ from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
 from archdraw.tree.remembered import remembered
 from archdraw.tree.sharing import likeness
-from archdraw.tree.walks import children, leaves, walk
+from archdraw.tree.walks import children, leaves, paths_in, walk
 from archdraw.views.diagrams import is_activation, unnamed_path
 from archdraw.views.overlay import WRAPPED, of_any_mixer
 
@@ -26,7 +26,7 @@ def undrawn(model: Module, paths: Collection[str]) -> tuple[tuple[str, Leaf | Mo
     """
     every = list(walk(model.body))
     own = {id(block) for path, block in every if path in paths}
-    places = {id(block): path for path, block in reversed(every)}
+    places = paths_in(model.body)
     number = likeness()
 
     @cache

@@ -14,7 +14,7 @@ from archdraw.tree.convolving import only_convolves
 from archdraw.tree.facts import Facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.runs import number_of_layers
-from archdraw.tree.walks import children, leaves, passes, walk
+from archdraw.tree.walks import children, leaves, modules, passes, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, total_parameters
 from archdraw.views.wording import gone_through, parameters, share
@@ -26,16 +26,15 @@ def kind_of(model: Module) -> str:
     Empty for networks without any of these. Sparse is a model whose tokens leave some experts out, recurrent one whose
     mixers keep a state.
     """
-    own = [part for _, part in walk(model.body)]
     unknown = any(leaf.role == "unknown" for leaf in leaves(model.body))
-    sparse = any(part.active < part.total for part in own if isinstance(part, Experts)) or (
+    sparse = any(part.active < part.total for _, part in walk(model.body) if isinstance(part, Experts)) or (
         unknown and any(leaf.part == "experts" for leaf in leaves(model.body))
     )
     if not sparse and unknown:
         return ""
-    modules = [part for part in own if isinstance(part, Module)]
-    attention = any(part.role in ("attention", "sliding") for part in modules)
-    other = any(part.role in ("linear", "convolution") and _keeps_state(part) for part in modules)
+    inside = modules(model.body)
+    attention = any(part.role in ("attention", "sliding") for part in inside)
+    other = any(part.role in ("linear", "convolution") and _keeps_state(part) for part in inside)
     if not (sparse or attention or other):
         return ""
     family = " hybrid" if attention and other else " recurrent" if other else ""
@@ -69,7 +68,7 @@ def layers_of(model: Module) -> Detail:
     through more than once are layers of a loop.
     """
     numbers = tuple(filter(None, columns_of(model.body)))
-    every = [part for _, part in walk(model.body) if isinstance(part, Module) and part.level in ANY]
+    every = [part for part in modules(model.body) if part.level in ANY]
     blocks = bool(every) and all(map(only_convolves, every))
     gone = tuple(filter(None, columns_of(model.body, _passes)))
     if not numbers:

@@ -179,7 +179,9 @@ def _per_token(model: Module, counted: Facts) -> Phrase:
         after = replaced(counted, cache=unlimited).kv_cache_bytes_per_token()
         said = plate.CACHE_IN_WINDOWS(size=size, after=after)
         return said if after else plate.CACHE_ONLY_IN_WINDOWS(size=size)
-    caching = [(layer, loops) for layer, loops in passes(model.body, ANY) if any(map(_grows, leaves(layer)))]
+    every = passes(model.body, ANY)
+    keeping = for_each([layer for layer, _ in every], lambda layer: any(map(_grows, leaves(layer))))
+    caching = [one for one, keeps in zip(every, keeping, strict=True) if keeps]
     if not caching:
         # It is kept outside of any layer.
         return plate.CACHE_OF_TOKEN(size=size)
