@@ -16,7 +16,7 @@ def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
         case Leaf():
             return change(block)
         case Sequence(parts=parts):
-            return Sequence(tuple(with_leaves(part, change) for part in parts))
+            return Sequence(tuple([with_leaves(part, change) for part in parts]))
         case Parallel(branches=branches):
             return replaced(block, branches=tuple(with_leaves(branch, change) for branch in branches))
         case Graph(nodes=nodes):

@@ -109,17 +109,18 @@ class Scope:
     @property
     def hidden_size(self) -> int:
         """Features of the line that comes in. Raises :class:`MissingSizeError` where nothing says how many they are."""
-        if self.line.features is None:
+        features = self.lines[0].features
+        if features is None:
             raise MissingSizeError(
                 "hidden_size",
                 "write hidden_size: ... at the top of the spec, or begin with input: {features: ...}",
             )
-        return self.line.features
+        return features
 
     @property
     def grid(self) -> tuple[int, ...] | None:
         """Extents of the line that comes in, one for each axis; None where they are not fixed."""
-        return self.line.grid
+        return self.lines[0].grid
 
     @property
     def vocab_size(self) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from typing import Literal
 
@@ -136,7 +136,6 @@ class Canvas:
             if children:
                 self._layers["object"].append(Group(children, path, title, role=role, panel=panel, opens=opens))
 
-    @contextmanager
     def group(
         self,
         path: str,
@@ -148,17 +147,16 @@ class Canvas:
         layers: tuple[int, ...] = (),
         open_ends: OpenEnds = "",
         layer: Layer = "object",
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         """What is painted inside belongs together, under ``path`` and with ``title`` as its tooltip.
 
         With ``href`` the whole is a link to there; the rest as of a :class:`archdraw.scene.Group`.
         """
-        self._open.append([])
-        try:
-            yield
-        finally:
-            children = tuple(self._open.pop())
+
+        def close(children: tuple[Element, ...]) -> None:
             self._add(Group(children, path, title, href, role, "", opens, layers, None, open_ends), layer)
+
+        return _Opened(self._open, close)
 
     def _add(self, element: Element, layer: Layer) -> None:
         if layer == "line" and isinstance(element, Line):
@@ -269,6 +267,22 @@ class Canvas:
     def add(self, element: Element, layer: Layer = "object") -> None:
         """Any other shape, or a group of them."""
         self._add(element, layer)
+
+
+class _Opened:
+    """What is painted inside is collected, and is given to ``close`` at the end.
+
+    A picture has a hundred groups: a generator takes several times as long for each.
+    """
+
+    def __init__(self, waiting: list[list[Element]], close: Callable[[tuple[Element, ...]], None]) -> None:
+        self._waiting, self._close = waiting, close
+
+    def __enter__(self) -> None:
+        self._waiting.append([])
+
+    def __exit__(self, *_: object) -> None:
+        self._close(tuple(self._waiting.pop()))
 
 
 def _crossings(lines: Iterable[Sequence[Point]], level: float, start: float, end: float) -> list[float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archdraw.layout.canvas import Canvas, Layer
+from contextlib import AbstractContextManager, nullcontext
+
+from archdraw.layout.canvas import Canvas, Layer, Place
 from archdraw.scene import Element
 
 
@@ -11,6 +13,15 @@ class Sketch(Canvas):
 
     def _add(self, element: Element, layer: Layer) -> None:
         """Nothing is kept."""
+
+    def group(self, *_: object, **named: object) -> AbstractContextManager[None]:
+        """Nothing is put together."""
+        return nullcontext()
+
+    def box(self, place: Place, role: str, path: str, **named: object) -> str:
+        """Keeps the ``place`` of what is at ``path``; words in it have no color."""
+        self.places[path] = place
+        return ""
 
     def rect(self, *_: object, **named: object) -> None:
         """Nothing is painted."""

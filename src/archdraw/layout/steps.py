@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from archdraw.records import record, replaced
-from archdraw.scene import FRAME, Bounds, Circle, Element, Group, Line, Rect, bounds
+from archdraw.scene import FRAME, Circle, Element, Group, Line, Rect, bounds
 
 Step: TypeAlias = Literal["input", "embedding", "layer", "attention", "feed-forward", "residuals", "head"]
 ORDER: tuple[Step, ...] = ("input", "embedding", "layer", "attention", "feed-forward", "residuals", "head")
@@ -48,15 +48,11 @@ def stepped(elements: tuple[Element, ...]) -> tuple[tuple[Element, ...], tuple[s
 
 @record
 class _Box:
-    """A block with its place."""
+    """A block with its middle."""
 
     group: Group
-    place: Bounds
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        left, top, right, bottom = self.place
-        return (left + right) / 2, (top + bottom) / 2
+    x: float
+    y: float
 
 
 class _Model:
@@ -67,7 +63,7 @@ class _Model:
         self._lines = _lines(section.children)
         groups = [child for child in section.children if isinstance(child, Group) and child.children]
         self._frames = [bounds((group,)) for group in groups if group.role == FRAME]
-        self._boxes = [_Box(group, bounds((group,))) for group in groups if group.path and group.role != FRAME]
+        self._boxes = [_Box(group, *_middle(group)) for group in groups if group.path and group.role != FRAME]
         self._residual = {
             line.end for group in groups if group.role == RESIDUAL for line in _lines(group.children) if line.end
         }
@@ -114,15 +110,13 @@ class _Model:
         return None
 
     def _is_framed(self, box: _Box) -> bool:
-        x, y = box.middle
-        return any(left < x < right and top < y < bottom for left, top, right, bottom in self._frames)
+        return any(left < box.x < right and top < box.y < bottom for left, top, right, bottom in self._frames)
 
     def _outside(self, box: _Box) -> Step:
         """The step of a box that is in no frame: those below all frames come first, those above all of them last."""
-        y = box.middle[1]
-        if self._frames and all(y < top for _, top, _, _ in self._frames):
+        if self._frames and all(box.y < top for _, top, _, _ in self._frames):
             return "head"
-        if self._frames and all(y > bottom for _, _, _, bottom in self._frames):
+        if self._frames and all(box.y > bottom for _, _, _, bottom in self._frames):
             return "embedding"
         return STEP_OF.get(box.group.role, "layer")
 
@@ -160,9 +154,8 @@ class _Model:
         if isinstance(element, Circle):
             steps = [self._of_line(line) for line in self._lines if _passes(line, element.x, element.y)]
             return min(steps, key=ORDER.index, default="layer")
-        left, top, right, bottom = bounds((element,))
-        x, y = (left + right) / 2, (top + bottom) / 2
-        nearest = min(self._boxes, key=lambda box: abs(box.middle[0] - x) + abs(box.middle[1] - y), default=None)
+        x, y = _middle(element)
+        nearest = min(self._boxes, key=lambda box: abs(box.x - x) + abs(box.y - y), default=None)
         return self._of_box[nearest.group.path] if nearest else None
 
     def steps(self) -> Iterator[Step]:
@@ -189,6 +182,11 @@ class _Model:
             else:
                 children.append(Group((child,), role="mark", step=numbers[step]))
         return replaced(self._section, children=tuple(children))
+
+
+def _middle(element: Element) -> tuple[float, float]:
+    left, top, right, bottom = bounds((element,))
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _lines(elements: Iterable[Element]) -> list[Line]:

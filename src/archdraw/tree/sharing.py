@@ -100,13 +100,16 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
 
     Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
     """
+    row = list(layers)
+    if len({id(layer) for layer in row}) == 1:
+        return row[:1], [0] * len(row)
     number_of = likeness()
     numbers: dict[int, int] = {}
     kinds: list[Module] = []
     # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
     known: dict[int, int] = {}
     order = []
-    for layer in layers:
+    for layer in row:
         if id(layer) not in known:
             number = known[id(layer)] = numbers.setdefault(number_of(layer), len(numbers))
             if number == len(kinds):

@@ -109,7 +109,7 @@ def _panels(canvas: Canvas, shown: list[panels.Panel], place: Place) -> Placed:
     y, column = place.top, []
     for panel, weight in zip(shown, weights, strict=True):
         height = panel.height + spare * weight / sum(weights)
-        tall = panels.stretched(panel.inset, panel.width, height)
+        tall = panels.stretched(panel, height)
         panels.paint(canvas, tall, place.left, y, height)
         column.append((tall, Place(place.left, y, place.left + panel.width, y + height)))
         y += height + SPACE

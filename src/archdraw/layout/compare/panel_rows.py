@@ -62,7 +62,7 @@ def _panel_row(canvas: Canvas, picture: SideBySide, row: PanelRow, top: float, s
     height = max(panels.measure(inset, wide).height for (_, inset), (_, wide) in zip(insets, places, strict=True))
     for (index, inset), (left, wide) in zip(insets, places, strict=True):
         canvas.paint_for(picture.models[index].accent)
-        panels.paint(canvas, panels.stretched(inset, wide, height), left, top, height)
+        panels.paint(canvas, panels.stretched(panels.measure(inset, wide), height), left, top, height)
     return top + height + PANEL_SPACE
 
 

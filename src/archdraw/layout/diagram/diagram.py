@@ -258,10 +258,11 @@ def beside(measures: Measures, item: Branches, index: int) -> Measures:
     return replace(slim, box_width=width, least_width=width)
 
 
-def _figures(item: Diagram) -> list[Box]:
+@lru_cache(maxsize=4096)
+def _figures(item: Diagram) -> tuple[Box, ...]:
     """The boxes with figures on the chain that is ``item``."""
     parts = flat(item) if isinstance(item, Chain) else (item,)
-    return [part for part in parts if isinstance(part, Box) and part.figure]
+    return tuple(part for part in parts if isinstance(part, Box) and part.figure)
 
 
 def _chain(chain: Chain, ports: tuple[float, ...], out: Gaps, measures: Measures) -> Cell:

@@ -39,7 +39,7 @@ class Row:
     def width(self) -> float:
         return text_width(self.text, self.size, self.weight)
 
-    @property
+    @cached_property
     def height(self) -> float:
         return self.size * LINE_HEIGHT
 
@@ -210,7 +210,7 @@ def block_height(rows: tuple[Row, ...], measures: Measures) -> float:
 
 def rows_height(rows: tuple[Row, ...]) -> float:
     """Height of ``rows`` set solid."""
-    return sum(row.height for row in rows)
+    return sum([row.height for row in rows])
 
 
 def paint_rows(

@@ -42,7 +42,7 @@ def draw(plate: Plate, theme: Theme) -> Scene:
         share = (high - _height(column)) / sum(weights)
         for panel, weight in zip(column, weights, strict=True):
             tall = panel.height + share * weight
-            panels.paint(canvas, panels.stretched(panel.inset, width, tall), left, top, tall)
+            panels.paint(canvas, panels.stretched(panel, tall), left, top, tall)
             top += tall + SPACE
     height = footer(canvas, plate.footer, wide, TOP + high)
     return canvas.scene(wide, height, f"{plate.name} architecture", plate.description)

@@ -104,12 +104,11 @@ def widest(inset: Inset) -> float:
     return inner + 2 * PAD
 
 
-def stretched(inset: Inset, width: float, height: float, gap: float = INSET.gap) -> Panel:
-    """The panel whose arrows are as long as ``height`` allows, at least ``gap``."""
-    natural = measure(inset, width, gap)
+def stretched(natural: Panel, height: float, gap: float = INSET.gap) -> Panel:
+    """``natural``, whose arrows are of ``gap``, with arrows as long as ``height`` allows."""
     if not natural.is_elastic:
         return natural
-    return longest(natural, lambda longer: measure(inset, width, longer), height, gap, LOOSEST_GAP)
+    return longest(natural, lambda longer: measure(natural.inset, natural.width, longer), height, gap, LOOSEST_GAP)
 
 
 def _piece(item: Item, before: Item | None, inner: float, gap: float) -> Piece:

@@ -262,7 +262,7 @@ def _insets(
         column: list[tuple[panels.Panel, Place]] = []
         top = HEADER
         for panel, height in zip(measured, heights, strict=True):
-            tall = panels.stretched(panel.inset, width, height, gap)
+            tall = panels.stretched(panel, height, gap)
             panels.paint(canvas, tall, left, top, height)
             column.append((tall, Place(left, top, left + width, top + height)))
             top += height + SPACE
