@@ -45,7 +45,7 @@ class _Mirrored(Canvas):
         canvas, found = self._canvas.upright(self.places.mirrored(place))
         return (self, place) if canvas is self._canvas else (canvas, found)
 
-    def group(self, *said: str, **more: Any) -> AbstractContextManager[None]:  # type: ignore[override]
+    def group(self, *said: str, **more: Any) -> AbstractContextManager[None]:
         """As of the other canvas: what is in it is mirrored one by one."""
         return self._canvas.group(*said, **more)
 

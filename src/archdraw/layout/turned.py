@@ -30,7 +30,7 @@ class Turned(Canvas):
         """The page, and where ``place`` lies on it."""
         return self._page, _on_page(place, self._left, self._middle)
 
-    def group(self, *said: str, **more: Any) -> AbstractContextManager[None]:  # type: ignore[override]
+    def group(self, *said: str, **more: Any) -> AbstractContextManager[None]:
         """As of the page: what is in it is turned one by one."""
         return self._page.group(*said, **more)
 

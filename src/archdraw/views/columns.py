@@ -63,7 +63,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
 
     Where they are to be ``brief``, or would be too high, layers are one box for each run of equal ones.
     """
-    paths = paths_in(model.body)
+    paths = dict(paths_in(model.body))
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
     # Of what no block says that it reads it no line could be drawn but one that leads nowhere.
     read = [leaf for leaf in readers(model) if towers]
@@ -130,7 +130,7 @@ def _goals(module: Module, options: Iterable[Option]) -> tuple[str, ...]:
     return tuple(option.path for option in options if any(reads(leaf, module) for leaf in readers(option.block)))
 
 
-def _tower(module: Module, paths: Mapping[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
+def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tuple[Tower, tuple[Option, ...]]:
     """The column of ``module``, which is read by the boxes at ``goals``, and its boxes that may be opened."""
     inputs, body = without_inputs(module.body, paths, input_of(module))
     fold, column = _fitting(framed(body), paths)
