@@ -234,10 +234,9 @@ class Picture:
     def rect(self, rect: Rect) -> str:
         stroke, stroke_width = self.stroke(rect.stroke, rect.stroke_width)
         rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
-        dash = dashed(rect.dash) if rect.dash else ""
         return (
             f'<rect fill="{self.paints[rect.fill]}" height="{number(rect.height)}"{rounding}'
-            f'{stroke}{dash}{stroke_width} width="{number(rect.width)}"'
+            f'{stroke}{dashed(rect.dash) if rect.dash else ""}{stroke_width} width="{number(rect.width)}"'
             f' x="{number(rect.x)}" y="{number(rect.y)}" />'
         )
 
