@@ -86,7 +86,8 @@ class Composer:
             last = stop.column
         else:
             last = len(self.lines[start.line].rstrip()) if start.line < len(self.lines) else 0
-        return Span(self.file, start.line + 1, start.column + 1, max(1, last - start.column))
+        length = last - start.column
+        return Span(self.file, start.line + 1, start.column + 1, length if length > 1 else 1)
 
     def admit(self, event: Any) -> None:
         """Counts a value, refuses its tag, and opens its anchor."""
@@ -147,7 +148,8 @@ class Composer:
             return
         top = self.stack[-1]
         top.size += size
-        top.height = max(top.height, height + 1)
+        if height >= top.height:
+            top.height = height + 1
         if isinstance(top.event, yaml.SequenceStartEvent):
             top.items.append(node)
         elif top.key is None:

@@ -129,6 +129,8 @@ class Reader(Forms):
 
     def _renamed(self, kind: type[Kind], fields: MappingNode) -> MappingNode:
         """``fields`` under the names of today, with a warning for each that is written under a former one."""
+        if not kind.former:
+            return fields
         entries = []
         for entry in fields.entries:
             name = kind.former.get(entry.key)
@@ -174,7 +176,11 @@ class Reader(Forms):
         """``node`` as what a field of ``annotation`` takes: blocks as kinds, lists as the list type, else plain."""
         said = taken(annotation)
         annotation, origin, arguments = said.annotation, said.origin, said.arguments
-        mark = next((item for item in metadata if isinstance(item, Expects)), said.mark) if metadata else said.mark
+        mark = said.mark
+        for item in metadata:
+            if isinstance(item, Expects):
+                mark = item
+                break
         if mark is not None:
             kind = self.block(node, mark.families, place)
             return BROKEN if kind is None else kind

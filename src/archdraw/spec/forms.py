@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from archdraw.checked import Checked
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.base import Kind
 from archdraw.kinds.hints import hint
-from archdraw.records import record
+from archdraw.records import record, replaced
 from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, optional
 from archdraw.spec.validation import shown
@@ -209,7 +208,7 @@ class Forms:
                 result[entry.key] = entry
             else:
                 value = self._over(before.value, entry.value, is_block=info is not None and expects(info) is not None)
-                result[entry.key] = replace(entry, value=value)
+                result[entry.key] = replaced(entry, value=value)
         return MappingNode(tuple(result.values()), fields.span)
 
     def _over(self, before: Node, after: Node, *, is_block: bool) -> Node:

@@ -101,7 +101,7 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
     Layers are one kind where they are :func:`alike`; of those that share a table, one that reads it stands for them.
     """
     row = list(layers)
-    if len({id(layer) for layer in row}) == 1:
+    if len(set(map(id, row))) == 1:
         return row[:1], [0] * len(row)
     number_of = likeness()
     numbers: dict[int, int] = {}
@@ -109,14 +109,14 @@ def kinds_of(layers: Iterable[Module]) -> tuple[list[Module], list[int]]:
     # Repeats share one object, so that most layers are known by identity and need no comparison of trees.
     known: dict[int, int] = {}
     order = []
-    for layer in row:
-        if id(layer) not in known:
-            number = known[id(layer)] = numbers.setdefault(number_of(layer), len(numbers))
+    for key, layer in zip(map(id, row), row, strict=True):
+        if key not in known:
+            number = known[key] = numbers.setdefault(number_of(layer), len(numbers))
             if number == len(kinds):
                 kinds.append(layer)
             elif kinds[number] != layer:
                 kinds[number] = layer
-        order.append(known[id(layer)])
+        order.append(known[key])
     return kinds, order
 
 

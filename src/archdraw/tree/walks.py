@@ -85,17 +85,17 @@ def leaves(block: Block) -> Iterator[Leaf]:
     return iter(_leaves(block))
 
 
-@remembered(512)
+@remembered(4096)
 def _leaves(block: Block) -> tuple[Leaf, ...]:
-    found = []
-    waiting = [block]
-    while waiting:
-        part = waiting.pop()
+    if isinstance(block, Leaf):
+        return (block,)
+    found: list[Leaf] = []
+    for part in children(block):
         match part:
             case Leaf():
                 found.append(part)
             case _:
-                waiting += reversed(children(part))
+                found += _leaves(part)
     return tuple(found)
 
 
@@ -218,10 +218,11 @@ def passes(block: Block, levels: Collection[Level] = MODEL_LAYERS, loops: int = 
 
 def once(layers: Collection[Module]) -> list[Module]:
     """Each of ``layers`` once: a repeated one is one object, however often it comes."""
-    return list({id(layer): layer for layer in layers}.values())
+    return list(dict(zip(map(id, layers), layers, strict=True)).values())
 
 
 def for_each(layers: Collection[Module], what: Callable[[Module], T]) -> list[T]:
     """``what`` of each of ``layers``, asked once of one that comes many times."""
-    known = {id(layer): what(layer) for layer in once(layers)}
-    return [known[id(layer)] for layer in layers]
+    keys = list(map(id, layers))
+    known = {key: what(layer) for key, layer in dict(zip(keys, layers, strict=True)).items()}
+    return [known[key] for key in keys]

@@ -42,7 +42,7 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
     index = counted.index_cache_bytes_per_token() * context
     what: Phrase = plate.CACHE_AND_INDEX() if index else KV_CACHE()
     term = plate.CACHE_FULL
-    if any(for_each(layers, _reuses)):
+    if any(map(_reuses, once(layers))):
         # Where no window, state or rarer entry saves anything, every query has all tokens to choose from already.
         term = plate.CACHE_OWN if _keeps_all(counted) else plate.CACHE_FULL_OWN
     if any(leaf.passes != 1 for layer in once(layers) for leaf in leaves(layer) if _grows(leaf)):
@@ -64,13 +64,11 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
 
 def _generates(model: Module, vocabulary: int | None) -> bool:
     """Whether ``model`` has an output layer over its ``vocabulary``, of archdraw's or of its author's own."""
-    return any(
-        leaf.part == "head"
-        or (
-            leaf.role != "embedding"
-            and leaf.inputs > 0
-            and any(weight.shape[0] == vocabulary for weight in leaf.weights if len(weight.shape) > 1)
-        )
+    # Most models say which leaf it is.
+    return any(leaf.part == "head" for leaf in leaves(model.body)) or any(
+        leaf.role != "embedding"
+        and leaf.inputs > 0
+        and any(weight.shape[0] == vocabulary for weight in leaf.weights if len(weight.shape) > 1)
         for leaf in leaves(model.body)
     )
 

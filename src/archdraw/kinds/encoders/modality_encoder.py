@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
@@ -15,6 +14,7 @@ from archdraw.kinds.fields import Label, Size
 from archdraw.kinds.layers import primitives
 from archdraw.kinds.layers.primitives import AUTHORS_OWN, Name, slug
 from archdraw.kinds.leaves import counted_under, uncached
+from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Role, Sequence, Side
 from archdraw.tree.facts import facts
 from archdraw.tree.runs import MOST_LAYERS, cycled
@@ -150,26 +150,26 @@ class UnusedLayers(primitives.Module):
         """The module, its layers as an encoder's."""
         made = super().expand(scope)
         assert isinstance(made, Module)
-        return replace(made, body=_as_encoder(made.body), role="auxiliary", level="unused")
+        return replaced(made, body=_as_encoder(made.body), role="auxiliary", level="unused")
 
 
 def _as_encoder(block: Block) -> Block:
     """``block`` with its layers as an encoder's, those that stand in a row as repeats where they are equal."""
     match block:
         case Module(level="layer"):
-            return replace(block, level="side_layer", name="layers" if block.name == "layer" else block.name)
+            return replaced(block, level="side_layer", name="layers" if block.name == "layer" else block.name)
         case Leaf():
             return block
         case Sequence(parts=parts):
             return Sequence(tuple(_rows(parts)))
         case Parallel(branches=branches):
-            return replace(block, branches=tuple(map(_as_encoder, branches)))
+            return replaced(block, branches=tuple(map(_as_encoder, branches)))
         case Graph(nodes=nodes):
-            return replace(block, nodes=tuple((name, _as_encoder(node)) for name, node in nodes))
+            return replaced(block, nodes=tuple((name, _as_encoder(node)) for name, node in nodes))
         case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
-            return replace(block, body=_as_encoder(body))
+            return replaced(block, body=_as_encoder(body))
         case Side(body=inner):
-            return replace(block, body=replace(inner, body=_as_encoder(inner.body)))
+            return replaced(block, body=replaced(inner, body=_as_encoder(inner.body)))
         case _:
             assert_never(block)
 

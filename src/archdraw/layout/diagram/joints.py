@@ -48,7 +48,7 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
                 leading = leads.beginning(leading, item, cell.inputs[0], measures)
             continue
         space = _space(below[1], item, below[0], cell, measures) if below else 0.0
-        space = max(space, sum(tap.length for tap, _ in taps))
+        space = max(space, sum(tap.length for tap, _ in taps)) if taps else space
         if length + space < reach and cell.left - cell.inputs[0] < side_right(measures):
             # It needs the place where that box stands.
             space = reach - length
@@ -87,8 +87,8 @@ def stacked(cells: list[Cell], items: Sequence[Diagram], measures: Measures) -> 
 
     first, space, _ = solid[0]
     return Cell(
-        min(cell.left for cell in (*cells, *(cell for cell, _, _ in solid))),
-        max(cell.right for cell in cells),
+        min([cell.left for cell in cells] + [cell.left for cell, _, _ in solid]),
+        max([cell.right for cell in cells]),
         length,
         cells[0].inputs,
         solid[-1][0].outputs,
