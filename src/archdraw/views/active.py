@@ -78,7 +78,7 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         quoted = agreeing[0]
     elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
         quoted = min(near, key=lambda way: abs(way[0] - figure))
-    elif multiplied < MOSTLY_TABLES * whole:
+    elif 0 < multiplied < MOSTLY_TABLES * whole:  # of encoders alone nothing would be left
         quoted = (multiplied, (plate.EMBEDDING_TABLES(), *encoders), looked_up)
     else:
         quoted = usual

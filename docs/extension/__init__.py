@@ -1,0 +1,61 @@
+"""What the site has beyond the Markdown in ``docs``: generated reference pages, examples that are run, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from docs.extension import commands, kinds, python
+
+KINDS = "reference/kinds/"
+GENERATED = {"reference/commands": commands.page, "reference/python": python.page}
+INDEX = "index"
+UNSORTED = "plugins\n"
+"""The entry of the index after which pages come that it does not name."""
+
+
+def generated(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Adds to the text of a page what is generated."""
+    if docname == INDEX:
+        source[0] = with_all_pages(source[0], app.env.found_docs)
+    elif docname in GENERATED:
+        source[0] += "\n" + GENERATED[docname]()
+    elif docname.startswith(KINDS) and docname != f"{KINDS}index":
+        few = app.config.archdraw_kinds_drawn == "few"
+        source[0] += "\n" + kinds.page(Path(docname).name, few=few)
+
+
+def with_all_pages(text: str, found: set[str]) -> str:
+    """The index with the pages of ``docs`` that it does not name, so that a new page is never lost."""
+    known = set(text.split()) | {INDEX}
+    others = sorted(name for name in found if "/" not in name and name not in known)
+    return text.replace(UNSORTED, UNSORTED + "".join(f"{name}\n" for name in others), 1)
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Pages that are read in every build, since what they are made of is no file of ``docs``."""
+    return [name for name in env.found_docs if name in GENERATED or name.startswith(KINDS) or name == INDEX]
+
+
+class Lazy(SphinxPostTransform):
+    """Has pictures loaded when they come into sight: a page of kinds has many."""
+
+    default_priority = 95
+
+    def run(self, **kwargs: Any) -> None:
+        for image in self.document.findall(nodes.image):
+            image["loading"] = "lazy"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.add_config_value("archdraw_kinds_drawn", "all", "env", types=frozenset({str}))
+    app.connect("source-read", generated)
+    app.connect("env-get-outdated", outdated)
+    app.add_post_transform(Lazy)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
