@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 
-from docs.extension import commands, kinds, python
+from docs.extension import commands, examples, kinds, python
+
+logger = logging.getLogger(__name__)
 
 KINDS = "reference/kinds/"
 GENERATED = {"reference/commands": commands.page, "reference/python": python.page}
+TUTORIAL, COOKBOOK = "tutorial", "cookbook/"
 INDEX = "index"
+ALWAYS = (*GENERATED, TUTORIAL, INDEX)
 UNSORTED = "plugins\n"
 """The entry of the index after which pages come that it does not name."""
 
@@ -25,9 +31,21 @@ def generated(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = with_all_pages(source[0], app.env.found_docs)
     elif docname in GENERATED:
         source[0] += "\n" + GENERATED[docname]()
+    elif docname == TUTORIAL or docname.startswith(COOKBOOK):
+        source[0] = run_through(app, docname, source[0])
     elif docname.startswith(KINDS) and docname != f"{KINDS}index":
         few = app.config.archdraw_kinds_drawn == "few"
         source[0] += "\n" + kinds.page(Path(docname).name, few=few)
+
+
+def run_through(app: Sphinx, docname: str, text: str) -> str:
+    """``text`` with the pictures of its examples; what is wrong with these is a warning at its line."""
+    folder = Path(app.doctreedir, "examples", docname)
+    shutil.rmtree(folder, ignore_errors=True)
+    done = examples.walk(text, folder)
+    for wrong in done.wrong:
+        logger.warning(wrong.message, location=(docname, wrong.line), type="archdraw", subtype="examples")
+    return done.text
 
 
 def with_all_pages(text: str, found: set[str]) -> str:
@@ -39,7 +57,7 @@ def with_all_pages(text: str, found: set[str]) -> str:
 
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Pages that are read in every build, since what they are made of is no file of ``docs``."""
-    return [name for name in env.found_docs if name in GENERATED or name.startswith(KINDS) or name == INDEX]
+    return [name for name in env.found_docs if name in ALWAYS or name.startswith((KINDS, COOKBOOK))]
 
 
 class Lazy(SphinxPostTransform):
