@@ -29,7 +29,10 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_static_path = ["extension/static"]
-html_css_files = ["pictures.css"]
+html_css_files = ["pages.css"]
+html_js_files = ["pages.js"]
+# A summary would be fetched, which a page of a folder may not do.
+html_show_search_summary = False
 pygments_style = "a11y-light"
 pygments_dark_style = "a11y-dark"
 html_theme_options = {"navigation_with_keys": False}

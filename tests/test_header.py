@@ -234,3 +234,15 @@ def test_a_share_leaves_the_same_out_of_both_numbers() -> None:
     assert "2.37B active (7.9%, excl. embedding tables and LM head)" in text(size_of(found.spec, found.facts))
     gpt = shipped("gpt-oss-120b")
     assert active_parameters(gpt.facts, gpt.spec.published).whole == gpt.facts.total_parameters
+
+
+def test_an_encoder_of_experts_without_a_model_has_its_size() -> None:
+    """Without its encoder nothing of it would be active, and nothing be there that a share is of."""
+    tower = (
+        "{dots_vision: {hidden_size: 64, intermediate_size: 128, moe_intermediate_size: 64, num_attention_heads: 4, "
+        "patch_size: 14, experts: [0, 4], num_experts_per_tok: 2}}"
+    )
+    spec = FRAME.format(layers=f"  - {tower}").replace("  - output_head\n", "")
+    made = Model.from_text(spec)
+    assert 0 < made.facts.active_parameters < made.facts.total_parameters
+    assert "active" in text(size_of(made.spec, made.facts))

@@ -34,7 +34,7 @@ def generated(app: Sphinx, docname: str, source: list[str]) -> None:
     elif docname == TUTORIAL or docname.startswith(COOKBOOK):
         source[0] = run_through(app, docname, source[0])
     elif docname.startswith(KINDS) and docname != f"{KINDS}index":
-        few = app.config.archdraw_kinds_drawn == "few"
+        few = app.config.archdraw_kinds == "few"
         source[0] += "\n" + kinds.page(Path(docname).name, few=few)
 
 
@@ -72,7 +72,7 @@ class Lazy(SphinxPostTransform):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
-    app.add_config_value("archdraw_kinds_drawn", "all", "env", types=frozenset({str}))
+    app.add_config_value("archdraw_kinds", "all", "env", types=frozenset({str}))
     app.connect("source-read", generated)
     app.connect("env-get-outdated", outdated)
     app.add_post_transform(Lazy)

@@ -18,7 +18,9 @@ def page() -> str:
     context = click.Context(program, info_name="archdraw")
     found = {name: program.get_command(context, name) for name in program.list_commands(context)}
     commands = {name: command for name, command in found.items() if command is not None}
-    rows = [(f"[`archdraw {name}`](#command-{name})", plain(one.get_short_help_str(200))) for name, one in commands.items()]
+    rows = [
+        (f"[`archdraw {name}`](#command-{name})", plain(one.get_short_help_str(200))) for name, one in commands.items()
+    ]
     return "\n".join([table(("command", "what it does"), rows), *(section(*one) for one in commands.items())])
 
 

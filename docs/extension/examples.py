@@ -154,8 +154,9 @@ def _pictures(line: str) -> Mapping[str, str]:
             sources.append(word)
     file = options.get("o", "")
     several = command in VIEWS_OF_SEVERAL.names()
-    if not file or not (several or command == "render"):
-        return {}
+    shown = {name for name in options if name not in (*LOOKS, "o", "theme")}
+    if not file or not (several or command == "render") or shown or (several and "view" in options):
+        return {}  # a document has no option for it
     looks = {name: value for name, value in options.items() if name in LOOKS}
     if theme := options.get("theme"):
         looks["theme"] = str(Path(theme).resolve()) if Path(theme).is_file() else theme

@@ -16,6 +16,7 @@ from archdraw.errors import folded
 from archdraw.kinds.base import Kind
 from archdraw.kinds.registry import kinds
 from archdraw.model import Model
+from archdraw.tree.blocks import Module
 from archdraw.views.opening import openable_modules
 from docs.extension.fences import fence, linked, pictures, plain, table
 
@@ -28,6 +29,7 @@ WITHIN = {
 EMBEDDING = "  - embedding\n"
 BEFORE = {"input": "", "side_output": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
 """What comes before a kind that does not read one line: nothing, or what leaves several."""
+FEW = 2
 USUAL = "column"
 """How a block is drawn that cannot be opened: in its example, on a page that is narrow."""
 
@@ -48,11 +50,10 @@ def by_folder() -> dict[str, list[type[Kind]]]:
 
 
 def page(folder: str, *, few: bool = False) -> str:
-    """The Markdown of all kinds in ``folder``; with ``few`` only the first of them has its picture."""
-    listed = by_folder()[folder]
+    """The Markdown of all kinds in ``folder``; with ``few`` of the first ones only."""
+    listed = by_folder()[folder][: FEW if few else None]
     rows = [(f"[`{kind.keyword}`](#{anchor(kind)})", plain(_paragraphs(kind)[0])) for kind in listed]
-    sections = [section(kind, drawn=not few or not place) for place, kind in enumerate(listed)]
-    return "\n".join([table(("kind", "what it is"), rows), *sections])
+    return "\n".join([table(("kind", "what it is"), rows), *map(section, listed)])
 
 
 def anchor(kind: type[Kind]) -> str:
@@ -60,13 +61,12 @@ def anchor(kind: type[Kind]) -> str:
     return f"kind-{kind.keyword.replace('_', '-')}"
 
 
-def section(kind: type[Kind], *, drawn: bool = True) -> str:
+def section(kind: type[Kind]) -> str:
     """What ``archdraw kinds NAME`` says of ``kind``, with its picture."""
     parts = [f"({anchor(kind)})=\n## {kind.keyword}\n", *(f"{plain(one)}\n" for one in _paragraphs(kind))]
     parts += [f"{line}\n" for line in _names(kind)]
     parts.append(fence("yaml", kind.example))
-    if drawn:
-        parts.append(picture(kind))
+    parts.append(picture(kind))
     if kind.model_fields:
         rows = [_field(name, field) for name, field in kind.model_fields.items()]
         parts.append(table(("field", "type", "default", "meaning"), rows))
@@ -89,7 +89,8 @@ def spec_of(kind: type[Kind]) -> str:
 def picture(kind: type[Kind]) -> str:
     """The example of ``kind``: what is in its block, or the whole of it where nothing can be opened."""
     text = spec_of(kind)
-    opened = [one.path for one in openable_modules(Model.from_text(text).block) if one.block.kind == kind.keyword]
+    modules = openable_modules(Model.from_text(text).block)
+    opened = [one.path for one in modules if isinstance(one.block, Module) and one.block.kind == kind.keyword]
     view = f"inset:{opened[0]}" if opened else USUAL
     return pictures("", {"view": view, "alt": f"What the example of {kind.keyword} draws"}, text)
 

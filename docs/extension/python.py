@@ -46,5 +46,7 @@ def section(name: str) -> str:
         directive = "autofunction" if inspect.isroutine(thing) else "autodata"
         return fence("{eval-rst}", f".. {directive}:: archdraw.{name}")
     kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
-    members = "" if issubclass(thing, BaseException) else "\n   :members:\n   :inherited-members: object, str, tuple, dict"
+    members = (
+        "" if issubclass(thing, BaseException) else "\n   :members:\n   :inherited-members: object, str, tuple, dict"
+    )
     return fence("{eval-rst}", f".. {kind}:: archdraw.{name}{members}")
