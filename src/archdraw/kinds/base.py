@@ -10,6 +10,7 @@ from archdraw.checked import Checked
 from archdraw.glossary.concepts import Concept
 from archdraw.glossary.phrases import Term
 from archdraw.kinds.leaves import on_grid
+from archdraw.kinds.makers import makers
 from archdraw.kinds.scope import KindError as KindError
 from archdraw.kinds.scope import Line as Line
 from archdraw.kinds.scope import Scope as Scope
@@ -125,11 +126,23 @@ def _signing(method: Callable[..., Block]) -> Callable[..., Block]:
 
     @wraps(method)
     def signing(self: Kind, scope: Scope) -> Block:
+        record = makers()
+        if record is None:
+            return made(self, scope)
+        block: Block | None = None
+        record.begins(self)
+        try:
+            block = made(self, scope)
+        finally:
+            record.ends(self, block)
+        return block
+
+    def made(self: Kind, scope: Scope) -> Block:
         block = method(self, scope)  # before anything else: its errors have a trail
         if scope.line.positions is not None and (isinstance(block, Leaf) or self.family not in _PLACING):
             block = on_grid(block, scope.line.positions)
-        made = {**dict(settings(self)), **self.resolved(scope)}
-        return signed(block, self.keyword, tuple(made.items()))
+        given = {**dict(settings(self)), **self.resolved(scope)}
+        return signed(block, self.keyword, tuple(given.items()))
 
     return signing
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from archdraw.checked import Checked
 from archdraw.kinds.base import Kind, KindError, Line, Scope
+from archdraw.kinds.makers import makers
 from archdraw.kinds.uses import used, used_again
 from archdraw.tree.blocks import Block
 
@@ -146,6 +147,8 @@ class _Layers:
         known = () if mark is None else self._known[mark]
         for one, its, block, size in known:
             if its == scope and (used_again(size) if one is kind else _alike(one, kind)):
+                if one is not kind and (record := makers()):
+                    record.alike.append((one, kind))
                 return block
         return None
 

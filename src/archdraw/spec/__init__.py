@@ -14,6 +14,7 @@ from archdraw.kinds.base import AnyBlock, Kind, KindError, Scope
 from archdraw.kinds.expanding import expand_in_row, placed_in_row
 from archdraw.kinds.fields import Size
 from archdraw.kinds.layers.declared import trained
+from archdraw.kinds.makers import makers
 from archdraw.kinds.registry import kinds
 from archdraw.kinds.uses import one_model
 from archdraw.source import Document, MappingNode, ScalarNode, child, read_text, scan
@@ -223,7 +224,10 @@ def expand(spec: Spec) -> Module:
     # What is written before there is a line stands beside it where it begins.
     order = [early, *range(early), *range(early + 1, len(made))]
     heads, row = tuple(spec.layers[index] for index in order), tuple(made[index] for index in order)
-    body = trained(framed(Sequence(tuple(_ended(heads, row)))), None if spec.trainable else False)
+    body = framed(Sequence(tuple(_ended(heads, row))))
+    if record := makers():
+        record.body = body
+    body = trained(body, None if spec.trainable else False)
     return Module(
         "model",
         spec.name,
