@@ -47,7 +47,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
         {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"}
-        | {"provenance", "drawn_with", "documents", "notebook", "schemas"},
+        | {"provenance", "drawn_with", "documents", "notebook", "schemas", "watch"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -98,6 +98,7 @@ HOMES: dict[str, set[str]] = {
     "distributed": {"cli.census"},
     "fontTools": {"fontdata.generate", "typesetting"},
     "uharfbuzz": {"typesetting.shaping"},
+    "watchfiles": {"watch.changes"},
     "fontpkg_inter": {"fontdata.generate"},
 }
 

@@ -17,10 +17,15 @@ from archdraw.model_files import MODEL_FILES
 from archdraw.resources import shipped_spec
 
 
+def _known_theme(context: click.Context, option: click.Parameter, value: str) -> str:
+    """A theme's name or file; empty where the browser says whether it is light or dark."""
+    return known_theme(context, option, value) if value else ""
+
+
 @click.command("watch")
 @click.argument("spec", metavar="SPEC|DIR")
-@click.option("--theme", default="", metavar="NAME|FILE", help=f"{theme_help()}  [default: light or dark as the browser]",
-              callback=lambda context, option, value: known_theme(context, option, value) if value else "")  # fmt: skip
+@click.option("--theme", default="", metavar="NAME|FILE", callback=_known_theme,
+              help=f"{theme_help()}  [default: light or dark as the browser]")  # fmt: skip
 @click.option("--view", metavar="VIEW", callback=known_view, help=view_help())
 @font_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True,
@@ -29,7 +34,7 @@ from archdraw.resources import shipped_spec
 @click.option("--editor", default="", metavar="COMMAND",
               help="What a click on a block runs, with {file}, {line} and {column} in it.")  # fmt: skip
 @click.option("--cursor-file", metavar="FILE",
-              help="A file into which an editor writes LINE or FILE:LINE:COLUMN; the page shows the block there.")  # fmt: skip
+              help="A file into which an editor writes FILE:LINE:COLUMN; the page shows that block.")  # fmt: skip
 def command(
     spec: str,
     theme: str,
@@ -60,12 +65,15 @@ def command(
     if not path.exists():
         raise click.BadParameter(f"there is no file or folder {spec}", param_hint="SPEC|DIR")
     is_folder = path.is_dir() and not any((path / name).is_file() for name in MODEL_FILES)
-    from archdraw.watch.hub import Hub
     from archdraw.watch.drawing import Look
+    from archdraw.watch.hub import Hub
     from archdraw.watch.server import Server
     from archdraw.watch.watching import follow
 
-    hub = Hub(lambda: changes.models_of(path) if is_folder else [path], Look(theme, view), fonts, is_single=not is_folder)
+    def files() -> list[Path]:
+        return changes.models_of(path) if is_folder else [path]
+
+    hub = Hub(files, Look(theme, view), fonts, is_single=not is_folder)
     with _ended() as end, Server(hub, port, words) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         click.echo(f"{server.address} (Ctrl-C ends it)")

@@ -12,7 +12,7 @@ from archdraw.model_files import SUFFIXES, models_in
 from archdraw.resources import install_command
 
 STEP = 5
-"""Milliseconds without a further change after which what was saved is read: an editor writes a file in several steps."""
+"""Milliseconds without a further change after which what was saved is read: editors write a file in several steps."""
 LONGEST = 50
 """Milliseconds after which it is read even if changes go on."""
 
@@ -70,9 +70,18 @@ def changes(folders: Callable[[], Collection[Path]], end: Event) -> Iterator[fro
             end.wait(0.2)
             continue
         yield frozenset()
-        options = {"debounce": LONGEST, "step": STEP, "recursive": False, "raise_interrupt": False}
         # An empty answer each second, so that a folder that has gone, or has come back, is noticed.
-        for found in watch(*watched, stop_event=end, rust_timeout=1000, yield_on_timeout=True, watch_filter=None, **options):
+        for found in watch(
+            *watched,
+            watch_filter=None,
+            debounce=LONGEST,
+            step=STEP,
+            stop_event=end,
+            rust_timeout=1000,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            recursive=False,
+        ):
             names = frozenset(name for _, path in found if not is_editors(name := Path(path).name))
             if names:
                 yield names

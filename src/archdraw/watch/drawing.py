@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ NO_PLACES = Places({}, ())
 
 @record
 class Look:
-    """How a model is drawn: a theme and a view or page, as ``archdraw render`` takes them; no view is the spec's own."""
+    """How a model is drawn: a theme and a view or page, as ``archdraw render`` takes them; no view is the spec's."""
 
     theme: str
     view: str
@@ -75,7 +74,7 @@ class Counted:
 
 
 class Drawing:
-    """Reads and draws models. One is read once, and drawn once in each look, until something it is made from changes."""
+    """Reads and draws models. One is read once, and drawn once in each look, until what it is made from changes."""
 
     def __init__(self, fonts: Sequence[str] = ()) -> None:
         self._fonts = tuple(fonts)
@@ -138,8 +137,8 @@ class Drawing:
             known = self._readings.get(file)
             files = [*inputs(str(file)), *(self._drawn_with(known[1], look) if known else ())]
         for name in files:
-            for path in (os.path.abspath(name), os.path.realpath(name)):
-                yield Path(path if os.path.isdir(path) else os.path.dirname(path))
+            for path in (Path(name).absolute(), Path(name).resolve()):
+                yield path if path.is_dir() else path.parent
 
     def _drawn_with(self, reading: Reading, look: Look) -> tuple[str, ...]:
         """The files beside the model's own that its picture is made from: a theme, a page, fonts."""
@@ -161,7 +160,8 @@ class Drawing:
 
 
 def _read(file: Path) -> Reading:
-    text, warnings = "", ()
+    text = ""
+    warnings: tuple[Problem, ...] = ()
     try:
         if file.is_file() and (is_spec(file) or file.suffix.lower() == ".json"):
             text = read_text(file)

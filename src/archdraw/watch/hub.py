@@ -23,7 +23,7 @@ OFTEN = 0.25
 
 @dataclass(eq=False)
 class Viewer:
-    """An open page, or a program that listens: its model (empty for the list alone), its look, and what waits for it."""
+    """An open page, or a program that listens: its model (empty for the list), its look, and what waits for it."""
 
     name: str
     look: Look

@@ -17,7 +17,8 @@ from archdraw.fonts import web_font
 from archdraw.profile import profile_names
 from archdraw.theme import theme_names
 from archdraw.views import views
-from archdraw.watch.hub import Hub, Line, Look
+from archdraw.watch.drawing import Look
+from archdraw.watch.hub import Hub, Line
 
 HOST = "127.0.0.1"
 ALIVE = 10.0
@@ -47,7 +48,7 @@ FONTS = {"/inter-400.woff2": 400, "/inter-500.woff2": 500, "/inter-600.woff2": 6
 
 
 class Server(ThreadingHTTPServer):
-    """Answers for ``hub``; a click runs ``editor``, words with {file}, {line} and {column} in them, if there are any."""
+    """Answers for ``hub``; a click runs the words of ``editor``, with {file}, {line} and {column} in them."""
 
     daemon_threads = True
     block_on_close = False

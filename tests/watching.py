@@ -1,0 +1,75 @@
+"""`archdraw watch` as somebody uses it: a process of its own, and its page in a browser."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A running view: where it is, and its process."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def ask(self, path: str, data: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """The code and the text that the server answers; with ``data`` by POST."""
+        body = None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(f"{self.address}{path}", body, dict(headers or {}))
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+@contextmanager
+def watched(place: Path, *options: str, end: int = signal.SIGTERM) -> Iterator[Watch]:
+    """``archdraw watch`` on ``place``; at the end it has to end by the signal ``end``, and without a word."""
+    command = [sys.executable, "-m", "archdraw", "watch", str(place), "--port", "0", "--no-open", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("http://127.0.0.1:"), process.communicate()
+        yield Watch(line.split()[0], process)
+    finally:
+        process.send_signal(end)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, "")
+
+
+@contextmanager
+def page_of(browser: Browser, watch: Watch, hash: str = "", **options: Any) -> Iterator[Page]:
+    """The page of ``watch``, in which nothing may fail and nothing be asked for elsewhere."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    page = context.new_page()
+    said: list[str] = []
+    outside: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda one: None if one.url.startswith((watch.address, "data:")) else outside.append(one.url))
+    page.goto(f"{watch.address}{hash}")
+    yield page
+    context.close()
+    assert not said, said
+    assert not outside, outside
+
+
+def drawn(page: Page, words: str) -> None:
+    """Waits until the picture has ``words`` in it and is that of the file as it is."""
+    page.wait_for_function(
+        "words => document.querySelector('#picture:not(.old) svg')?.textContent.includes(words)", arg=words
+    )
