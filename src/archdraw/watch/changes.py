@@ -55,11 +55,13 @@ def check() -> None:
         raise ArchdrawError(f"archdraw watch needs watchfiles: {install_command('watch')}") from None
 
 
-def changes(folders: Callable[[], Collection[Path]], end: Event) -> Iterator[frozenset[str]]:
+def changes(
+    folders: Callable[[], Collection[Path]], end: Event, keep: Collection[str] = ()
+) -> Iterator[frozenset[str]]:
     """The names of the files that were saved together in ``folders``, again and again until ``end`` is set.
 
     A folder is watched and not the file in it: editors save by putting another file in its place. ``folders`` is asked
-    again after each change; files of editors count as no change. An empty set says that other folders are watched from
+    again after each change; files of editors count as no change, but for those whose names are in ``keep``. An empty set says that other folders are watched from
     now on, in which something may have been saved before.
     """
     from watchfiles import watch
@@ -82,7 +84,8 @@ def changes(folders: Callable[[], Collection[Path]], end: Event) -> Iterator[fro
             raise_interrupt=False,
             recursive=False,
         ):
-            names = frozenset(name for _, path in found if not is_editors(name := Path(path).name))
+            every = {Path(path).name for _, path in found}
+            names = frozenset(name for name in every if name in keep or not is_editors(name))
             if names:
                 yield names
             if frozenset(folder for folder in folders() if folder.is_dir()) != watched:

@@ -59,7 +59,7 @@ class Hub:
         self._files = files
         self._drawing = Drawing(fonts)
         self._viewers: list[Viewer] = []
-        self._lock, self._saying = Lock(), Lock()
+        self._lock, self._saying, self._listing = Lock(), Lock(), Lock()
         self.saved = Event()
         self._states: dict[str, Counted] = {}
         self._named: dict[str, Path] = {}
@@ -83,8 +83,8 @@ class Hub:
         viewer = Viewer(name, look)
         with self._lock:
             self._viewers.append(viewer)
+        self._list(viewer)
         with self._saying:
-            viewer.send("models", self._models())
             self._show(viewer)
             self._place(viewer)
         return viewer
@@ -164,8 +164,13 @@ class Hub:
         return {"models": [{"name": name, **(asdict(state) if state else {})} for name, state in states.items()]}
 
     def _tell(self) -> None:
-        for viewer in self._now():
-            viewer.send("models", self._models())
+        self._list(*self._now())
+
+    def _list(self, *viewers: Viewer) -> None:
+        """Sends the list: a newer one after an older one, whoever asks for it."""
+        with self._listing:
+            for viewer in viewers:
+                viewer.send("models", self._models())
 
     def _show(self, viewer: Viewer, gone: Path | None = None) -> None:
         file = self._named.get(viewer.name, gone)

@@ -21,7 +21,7 @@ def follow(hub: Hub, end: Event, folder: Path | None = None, cursor: Path | None
     threading.Thread(target=hub.keep_checking, args=(end,), daemon=True).start()
     more = {one.absolute() for one in (folder, cursor.parent if cursor else None) if one is not None}
     said = ""
-    for names in changes(lambda: hub.folders() | more, end):
+    for names in changes(lambda: hub.folders() | more, end, (cursor.name,) if cursor else ()):
         if cursor is not None and (not names or cursor.name in names):
             text = _text(cursor)
             place = cursor_place(hub, text) if text != said else None

@@ -1,0 +1,300 @@
+"""The live view in a browser: what is saved is seen, errors are said beside it, blocks and lines lead to each other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from archdraw.errors import InputError
+from archdraw.model import load
+from live import chromium, violations
+from watching import Watch, drawn, page_of, watched
+
+SMALL = """name: Small
+hidden_size: 64
+vocab_size: 1000
+layers:
+  - embedding
+  - decoder:
+      times: 4
+      attention: {multi_head: {num_attention_heads: 4}}
+      feed_forward: {swiglu: {intermediate_size: 256}}
+  - rmsnorm
+  - output_head
+"""
+MLP, HEAD = '[data-path="layers/layer/mlp"]', '[data-path="lm_head"]'
+WIDE = """() => {
+    const box = document.querySelector('#picture svg')?.viewBox.baseVal
+    return box && Math.abs(box.width / box.height - 16 / 9) < 0.01
+}"""
+"""Whether the picture is a slide."""
+CURRENT = '#lines [aria-selected="true"]'
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
+def spec(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    return file
+
+
+def replaced(file: Path, text: str) -> None:
+    """Saves ``text`` as many editors do: another file takes the place of the one that was there."""
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text)
+    os.replace(part, file)  # noqa: PTH105
+
+
+def is_lit(page: Page, element: str) -> bool:
+    """Whether one of the frames around lit blocks is around ``element``."""
+    return bool(
+        page.evaluate(
+            """element => {
+                const inner = document.querySelector(element).getBoundingClientRect()
+                return [...document.querySelectorAll('.lit')].some(one => {
+                    const outer = one.getBoundingClientRect()
+                    return outer.left <= inner.left && outer.right >= inner.right && outer.top <= inner.top
+                        && outer.bottom >= inner.bottom && outer.width < inner.width + 40
+                })
+            }""",
+            element,
+        )
+    )
+
+
+@pytest.mark.parametrize("save", [Path.write_text, replaced])
+def test_what_is_saved_is_seen(browser: Browser, tmp_path: Path, save: object) -> None:
+    file = spec(tmp_path)
+    with watched(file) as watch, page_of(browser, watch) as page:
+        drawn(page, "Small")
+        for name in ("Second", "Third", "Fourth"):
+            save(file, SMALL.replace("Small", name))  # type: ignore[operator]
+            drawn(page, name)
+            expect(page.locator("#lines")).to_contain_text(f"name: {name}")
+
+
+def test_errors_are_said_beside_the_last_good_picture(browser: Browser, tmp_path: Path) -> None:
+    file = spec(tmp_path)
+    with watched(file) as watch, page_of(browser, watch) as page:
+        drawn(page, "Small")
+        file.write_text(SMALL.replace("swiglu", "swigloo").replace("- rmsnorm", "- rmsnom"))
+        expect(page.locator(".problem.error")).to_have_count(2)
+        with pytest.raises(InputError) as caught:
+            load(file)
+        said = page.eval_on_selector_all(".problem", "all => all.map(one => one.textContent)")
+        assert said == [str(problem) for problem in caught.value.problems]
+        assert "swigloo" in said[0]
+        assert f"{file}:9:22: error: " in said[0]
+        assert "^^^^^^^" in said[0]
+        assert "hint: did you mean swiglu?" in said[0]
+        assert page.eval_on_selector("#picture.old svg", "one => getComputedStyle(one).opacity") == "0.35"
+        expect(page.locator("#picture svg")).to_contain_text("Small")
+        expect(page.locator("#lines .error")).to_have_count(2)
+        page.locator(".problem").first.click()
+        expect(page.locator(CURRENT)).to_contain_text("swigloo")
+        # Who opens the page now sees the same.
+        page.reload()
+        expect(page.locator("#picture.old svg")).to_contain_text("Small")
+        file.write_text(SMALL)
+        drawn(page, "Small")
+        expect(page.locator("#problems")).to_be_hidden()
+        expect(page.locator("#lines .error")).to_have_count(0)
+
+
+def test_a_spec_that_begins_with_errors_and_one_that_goes_away(browser: Browser, tmp_path: Path) -> None:
+    file = spec(tmp_path)
+    file.write_text("name: Small\n")
+    with watched(file) as watch, page_of(browser, watch) as page:
+        expect(page.locator(".problem.error")).to_contain_text("layers")
+        expect(page.locator("#picture svg")).to_have_count(0)
+        file.write_text(SMALL)
+        drawn(page, "Small")
+        file.unlink()
+        expect(page.locator(".problem.error")).to_contain_text("file not found")
+        expect(page.locator("#picture.old svg")).to_have_count(1)
+        file.write_text(SMALL.replace("Small", "Again"))
+        drawn(page, "Again")
+
+
+def test_a_click_on_a_block_leads_to_its_line_and_runs_the_editor(browser: Browser, tmp_path: Path) -> None:
+    file, said = spec(tmp_path), tmp_path / "said"
+    script = tmp_path / "editor.py"
+    script.write_text("import os, sys\nopen(sys.argv[1] + '.new', 'w').write(sys.argv[2])\n"
+                      "os.replace(sys.argv[1] + '.new', sys.argv[1])\n")  # fmt: skip
+    editor = f"'{sys.executable}' '{script}' '{said}' '{{file}}:{{line}}:{{column}}'"
+    with watched(file, "--editor", editor) as watch, page_of(browser, watch) as page:
+        drawn(page, "Small")
+        page.click(MLP)
+        expect(page.locator(CURRENT)).to_contain_text("swiglu")
+        assert is_lit(page, MLP)
+        page.wait_for_timeout(0)
+        for _ in range(200):
+            if said.exists():
+                break
+            page.wait_for_timeout(50)
+        assert said.read_text() == f"{file.resolve()}:9:22"
+
+
+def test_the_line_of_a_cursor_lights_its_block(browser: Browser, tmp_path: Path) -> None:
+    file, cursor = spec(tmp_path), tmp_path / ".cursor"
+    with watched(file, "--cursor-file", str(cursor)) as watch, page_of(browser, watch) as page:
+        drawn(page, "Small")
+        page.wait_for_function("() => Source.pathsAt(9).length")
+        assert watch.ask("cursor", {"line": 9}) == (204, "")
+        expect(page.locator(CURRENT)).to_contain_text("swiglu")
+        assert is_lit(page, MLP)
+        assert watch.ask("cursor?line=11", {}) == (204, "")
+        expect(page.locator(CURRENT)).to_contain_text("output_head")
+        assert is_lit(page, HEAD)
+        assert not is_lit(page, MLP)
+        cursor.write_text(f"{file}:9:3\n")
+        expect(page.locator(CURRENT)).to_contain_text("swiglu")
+        assert is_lit(page, MLP)
+        # In the page itself: by a click, and by keys.
+        page.locator("#lines > div").nth(10).click()
+        assert is_lit(page, HEAD)
+        page.keyboard.press("ArrowUp")
+        expect(page.locator(CURRENT)).to_contain_text("rmsnorm")
+        page.locator("#picture").focus()
+        page.keyboard.press("n")
+        expect(page.locator("#state")).to_contain_text(": line ")
+        # A block stays lit when the spec is drawn again.
+        watch.ask("cursor", {"line": 9})
+        expect(page.locator(CURRENT)).to_contain_text("swiglu")
+        file.write_text(SMALL.replace("Small", "Again"))
+        drawn(page, "Again")
+        assert is_lit(page, MLP)
+
+
+def test_themes_and_pages_that_the_picture_is_made_with_are_watched(browser: Browser, tmp_path: Path) -> None:
+    file, (themes, pages) = spec(tmp_path), (tmp_path / "themes", tmp_path / "pages")
+    for folder in (themes, pages):
+        folder.mkdir()
+    theme, page_file = themes / "mine.yaml", pages / "mine.yaml"
+    theme.write_text("like: light\npage: '#FEFEFE'\n")
+    page_file.write_text("like: slide\n")
+    ground = "document.querySelector('#picture:not(.old) svg > rect')?.getAttribute('fill')"
+    with watched(file, "--theme", str(theme), "--view", str(page_file)) as watch, page_of(browser, watch) as page:
+        page.wait_for_function(f"() => {ground} === '#FEFEFE'")
+        theme.write_text("like: light\npage: '#FDFDFD'\n")
+        page.wait_for_function(f"() => {ground} === '#FDFDFD'")
+        theme.write_text("like: lihgt\n")
+        expect(page.locator(".problem.error")).to_contain_text(f"{theme}:1:7: error: unknown theme")
+        theme.write_text("like: light\npage: '#FEFEFE'\n")
+        page.wait_for_function(f"() => {ground} === '#FEFEFE'")
+        width = "document.querySelector('#picture svg').getAttribute('viewBox').split(' ')[3]"
+        before = page.evaluate(width)
+        page_file.write_text("like: slide-4-3\n")
+        page.wait_for_function(f"() => {width} !== '{before}'")
+
+
+def test_choices_are_part_of_the_address(browser: Browser, tmp_path: Path) -> None:
+    file = spec(tmp_path)
+    with watched(file) as watch, page_of(browser, watch, color_scheme="dark") as page:
+        drawn(page, "Small")
+        ground = "document.querySelector('#picture svg > rect')?.getAttribute('fill')"
+        dark = page.evaluate(ground)
+        page.select_option("#theme", "light")
+        page.wait_for_function(f"() => {ground} !== '{dark}'")
+        page.select_option("#view", "slide")
+        page.wait_for_function(WIDE)
+        page.click("#larger")
+        page.click("#show-source")
+        expect(page.locator("#source")).to_be_hidden()
+        assert "theme=light" in page.url
+        zoom = page.inner_text("#fit")
+        page.reload()
+        page.wait_for_function(WIDE)
+        assert (page.input_value("#theme"), page.input_value("#view")) == ("light", "slide")
+        assert page.inner_text("#fit") == zoom != "Fit"
+        expect(page.locator("#source")).to_be_hidden()
+        page.click("#fit")
+        assert page.eval_on_selector("#picture svg", "one => one.getAttribute('width')") == "100%"
+
+
+def in_folder(tmp_path: Path) -> Path:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(SMALL.replace("Small", name.capitalize()))
+    (tmp_path / "bad.yaml").write_text(SMALL.replace("swiglu", "swigloo"))
+    return tmp_path
+
+
+def state(page: Page, name: str) -> str:
+    return f'#models li:has(a[href="#model={name}"]) span:last-child'
+
+
+def test_a_folder_lists_its_specs_with_their_states(browser: Browser, tmp_path: Path) -> None:
+    folder = in_folder(tmp_path)
+    with watched(folder) as watch, page_of(browser, watch) as page:
+        expect(page.locator(state(page, "bad"))).to_have_text("1 error")
+        expect(page.locator(state(page, "two"))).to_have_text("fine")
+        expect(page.locator("#few")).to_have_text("3 models, 1 with errors")
+        (folder / "two.yaml").write_text("name: Two\n")
+        expect(page.locator(state(page, "two"))).to_have_text("1 error")
+        (folder / "bad.yaml").write_text(SMALL)
+        expect(page.locator(state(page, "bad"))).to_have_text("fine")
+        (folder / "three.yaml").write_text(SMALL)
+        expect(page.locator(state(page, "three"))).to_have_text("fine")
+        (folder / "three.yaml").unlink()
+        expect(page.locator(state(page, "three"))).to_have_count(0)
+        page.click("text=One")
+        drawn(page, "One")
+        (folder / "one.yaml").write_text(SMALL.replace("Small", "Changed"))
+        drawn(page, "Changed")
+        page.click("#all")
+        expect(page.locator(state(page, "one"))).to_have_text("fine")
+        expect(page.locator("#models a").first).to_have_text("Small")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    folder = in_folder(tmp_path)
+    with watched(folder) as watch, page_of(browser, watch, color_scheme=scheme) as page:
+        expect(page.locator(state(page, "bad"))).to_have_text("1 error")
+        assert violations(page) == []
+        page.goto(f"{watch.address}#model=one")
+        drawn(page, "One")
+        page.click(MLP)
+        assert violations(page) == []
+        (folder / "one.yaml").write_text(SMALL.replace("swiglu", "swigloo"))
+        expect(page.locator(".problem.error")).to_have_count(1)
+        assert violations(page) == []
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert violations(page) == []
+
+
+def test_files_of_editors_are_no_models_and_no_changes(browser: Browser, tmp_path: Path) -> None:
+    folder = in_folder(tmp_path)
+    with watched(folder) as watch, page_of(browser, watch, "#model=one") as page:
+        drawn(page, "One")
+        page.evaluate("stream.addEventListener('picture', () => { window.pictures = (window.pictures || 0) + 1 })")
+        for name in ("one.yaml~", ".one.yaml.swp", "4913", "#one.yaml#", "one.yaml.bak", ".one-copy.yaml", "x.part"):
+            (folder / name).write_text("name: wrong\n")
+        (folder / "one.yaml").write_text(SMALL.replace("Small", "Changed"))
+        drawn(page, "Changed")
+        assert page.evaluate("window.pictures") == 1
+        page.click("#all")
+        expect(page.locator("#few")).to_contain_text("3 models")
+
+
+def test_the_server_goes_and_comes_back(browser: Browser, tmp_path: Path) -> None:
+    file = spec(tmp_path)
+    context = browser.new_context()
+    with watched(file) as watch:
+        page = context.new_page()
+        page.goto(watch.address)
+        drawn(page, "Small")
+    expect(page.locator("#state.error")).to_contain_text("Not connected")
+    context.close()
+    assert isinstance(watch, Watch)
