@@ -61,8 +61,8 @@ def changes(
     """The names of the files that were saved together in ``folders``, again and again until ``end`` is set.
 
     A folder is watched and not the file in it: editors save by putting another file in its place. ``folders`` is asked
-    again after each change; files of editors count as no change, but for those whose names are in ``keep``. An empty set says that other folders are watched from
-    now on, in which something may have been saved before.
+    again after each change. Files of editors count as no change, but for those whose names are in ``keep``. An empty
+    set says that other folders are watched from now on, in which something may have been saved before.
     """
     from watchfiles import watch
 
