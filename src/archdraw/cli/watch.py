@@ -45,7 +45,7 @@ def command(
     editor: str,
     cursor_file: str | None,
 ) -> None:
-    """Show a spec, or a folder of specs, in a browser, and draw it again on each save.
+    """Show specs in a browser, drawn again on each save.
 
     The page is for this computer only. While a spec has errors it shows them beside the last good picture. A click on
     a block leads to its line, and a line to its block (docs/watch.md). Ctrl-C ends it.
