@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.programs import PAGE, Setting, machine
 from benchmarks.tables import Table, markdown, plain, renew
 
-SECTIONS = ("cold", "warm", "gallery", "several", "memory", "growth")
+SECTIONS = ("cold", "warm", "gallery", "several", "memory", "growth", "watch")
 """Modules of this package, each with a function ``tables`` from a setting to its tables."""
 
 

@@ -15,7 +15,7 @@ from benchmarks import cold, made, measure, tables
 from benchmarks.measure import Cost
 from benchmarks.programs import CHECKOUT, PAGE, Setting, machine
 
-SECTIONS = ("cold", "warm", "gallery", "several", "memory", "growth")
+SECTIONS = ("cold", "warm", "gallery", "several", "memory", "growth", "watch")
 
 
 def test_a_process_is_charged_for_what_it_and_its_children_do(tmp_path: Path) -> None:

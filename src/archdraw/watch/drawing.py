@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 from archdraw.cache.keys import inputs, signature
@@ -53,7 +53,8 @@ class Shown:
     """What a page shows: the last picture that could be drawn, and what is wrong now.
 
     ``number`` is another one for each picture. ``current`` says whether the picture is that of the ``text``; the one of
-    a file with errors is the last without. ``seconds`` is how long reading and drawing took.
+    a file with errors is the last without. ``seconds`` is how long reading and drawing took,
+    ``cpu`` of that this thread.
     """
 
     svg: str
@@ -62,6 +63,7 @@ class Shown:
     problems: tuple[Problem | str, ...]
     reading: Reading
     seconds: float
+    cpu: float
 
 
 @record
@@ -112,7 +114,7 @@ class Drawing:
     def shown(self, file: Path, look: Look) -> Shown:
         """The picture of ``file`` in ``look`` with what is wrong with it."""
         with self._lock, _uninterrupted():
-            begin = perf_counter()
+            begin, cpu = perf_counter(), thread_time()
             reading = self.reading(file)
             state = (reading, _state(self._drawn_with(reading, look)))
             known = self._shown.get((file, look))
@@ -127,8 +129,12 @@ class Drawing:
             else:
                 self._number += 1
                 last, number = text, self._number
-            made = Shown(last, number, text is not None, problems, reading, perf_counter() - begin)
+            made = Shown(last, number, text is not None, problems, reading, perf_counter() - begin, thread_time() - cpu)
             _keep(self._shown, (file, look), (state, made))
+            if self._number == 1:
+                # All that was imported stays: the collector need not look at it again.
+                gc.collect()
+                gc.freeze()
             return made
 
     def folders(self, file: Path, look: Look) -> Iterator[Path]:

@@ -17,6 +17,8 @@ from archdraw.model_files import names_of
 from archdraw.records import record
 from archdraw.watch.drawing import Counted, Drawing, Look, Reading, Shown
 
+PATIENCE = 0.2
+"""Seconds in which a browser has its picture; nothing waits longer for one that does not read."""
 OFTEN = 0.25
 """Seconds between two lists while a folder is read for the first time."""
 
@@ -30,9 +32,11 @@ class Viewer:
     shown: Shown | None = None
     placed: Reading | None = None
     waiting: SimpleQueue[str] = field(default_factory=SimpleQueue)
+    delivered: Event = field(default_factory=Event)
 
     def send(self, event: str, data: Mapping[str, Any]) -> None:
         """Puts an event into the queue, as it goes over the line."""
+        self.delivered.clear()
         self.waiting.put(f"event: {event}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n")
 
 
@@ -103,6 +107,9 @@ class Hub:
         with self._saying:
             for viewer in viewers:
                 self._show(viewer, before.get(viewer.name))
+            # What comes next would take the interpreter from the threads that hand the pictures out.
+            for viewer in viewers:
+                viewer.delivered.wait(PATIENCE)
             for viewer in viewers:
                 self._place(viewer)
         gc.collect()
@@ -187,6 +194,7 @@ class Hub:
             "text": shown.reading.text,
             "problems": list(_as_data(shown.problems, file)),
             "milliseconds": round(shown.seconds * 1000),
+            "cpu": round(shown.cpu * 1000, 1),
         }
         if before is None or shown.number != before.number:
             data["svg"] = shown.svg

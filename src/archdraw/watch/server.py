@@ -172,9 +172,12 @@ class _Handler(BaseHTTPRequestHandler):
                     said = ": still there\n\n"
                 self.wfile.write(said.encode("utf-8", "replace"))
                 self.wfile.flush()
+                if viewer.waiting.empty():
+                    viewer.delivered.set()
         except OSError:
             pass
         finally:
+            viewer.delivered.set()
             hub.closed(viewer)
 
     def _place(self, query: str, body: bytes) -> Line | None:

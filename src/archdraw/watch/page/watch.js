@@ -127,8 +127,10 @@ function pictured (data) {
   const title = svg?.querySelector('title')?.textContent
   say(data.current ? `Drawn in ${data.milliseconds} ms${warnings ? `, ${count(warnings, 'warning')}` : ''}` : `${count(errors, 'error')}${old}`, data.current ? '' : 'error')
   document.title = `${data.current ? '' : '✗ '}${title || data.file} · archdraw watch`
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    // When it was on the screen: what a benchmark reads.
+  requestAnimationFrame(() => setTimeout(() => {
+    // After the frame that has it: what a benchmark reads.
+    document.documentElement.dataset.drawn = data.milliseconds
+    document.documentElement.dataset.cpu = data.cpu
     document.documentElement.dataset.seen = `${data.number} ${performance.timeOrigin + performance.now()}`
   }))
 }
