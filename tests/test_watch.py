@@ -18,8 +18,7 @@ from archdraw.watch.changes import changes, is_editors, models_of
 from archdraw.watch.drawing import Drawing, Look
 from archdraw.watch.hub import Hub, Line
 from archdraw.watch.watching import cursor_place
-from test_watch_live import SMALL
-from watching import Watch, watched
+from watching import SMALL, Watch, watched
 
 LOOK = Look("light", "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,22 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from archdraw.errors import InputError
 from archdraw.model import load
-from live import chromium, violations
-from watching import Watch, drawn, page_of, watched
+from archdraw.resources import specs_folder
+from live import chromium
+from watching import MLP, SMALL, Watch, drawn, page_of, watched
 
-SMALL = """name: Small
-hidden_size: 64
-vocab_size: 1000
-layers:
-  - embedding
-  - decoder:
-      times: 4
-      attention: {multi_head: {num_attention_heads: 4}}
-      feed_forward: {swiglu: {intermediate_size: 256}}
-  - rmsnorm
-  - output_head
-"""
-MLP, HEAD = '[data-path="layers/layer/mlp"]', '[data-path="lm_head"]'
+HEAD = '[data-path="lm_head"]'
 WIDE = """() => {
     const box = document.querySelector('#picture svg')?.viewBox.baseVal
     return box && Math.abs(box.width / box.height - 16 / 9) < 0.01
@@ -176,6 +166,21 @@ def test_the_line_of_a_cursor_lights_its_block(browser: Browser, tmp_path: Path)
         assert is_lit(page, MLP)
 
 
+def test_of_layers_that_are_alike_the_one_that_is_drawn_lights_up(browser: Browser, tmp_path: Path) -> None:
+    """Kimi K3 has one definition of attention in layers of several paths, of which one stands in the picture."""
+    file = tmp_path / "kimi-k3.yaml"
+    shutil.copy(specs_folder() / "kimi-k3.yaml", file)
+    line = next(index for index, text in enumerate(file.read_text().splitlines(), 1) if "q_lora_rank" in text)
+    latent = '[data-path="layers/layer.attention/self_attn"]'
+    with watched(file) as watch, page_of(browser, watch) as page:
+        drawn(page, "Kimi K3")
+        page.wait_for_function(f"() => Source.pathsAt({line}).length")
+        watch.ask("cursor", {"line": line})
+        expect(page.locator(CURRENT)).to_contain_text("q_lora_rank")
+        assert is_lit(page, latent)
+        assert page.locator(".lit").count() == page.locator(latent).count()
+
+
 def test_themes_and_pages_that_the_picture_is_made_with_are_watched(browser: Browser, tmp_path: Path) -> None:
     file, (themes, pages) = spec(tmp_path), (tmp_path / "themes", tmp_path / "pages")
     for folder in (themes, pages):
@@ -220,72 +225,6 @@ def test_choices_are_part_of_the_address(browser: Browser, tmp_path: Path) -> No
         expect(page.locator("#source")).to_be_hidden()
         page.click("#fit")
         assert page.eval_on_selector("#picture svg", "one => one.getAttribute('width')") == "100%"
-
-
-def in_folder(tmp_path: Path) -> Path:
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.yaml").write_text(SMALL.replace("Small", name.capitalize()))
-    (tmp_path / "bad.yaml").write_text(SMALL.replace("swiglu", "swigloo"))
-    return tmp_path
-
-
-def state(page: Page, name: str) -> str:
-    return f'#models li:has(a[href="#model={name}"]) span:last-child'
-
-
-def test_a_folder_lists_its_specs_with_their_states(browser: Browser, tmp_path: Path) -> None:
-    folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch) as page:
-        expect(page.locator(state(page, "bad"))).to_have_text("1 error")
-        expect(page.locator(state(page, "two"))).to_have_text("fine")
-        expect(page.locator("#few")).to_have_text("3 models, 1 with errors")
-        (folder / "two.yaml").write_text("name: Two\n")
-        expect(page.locator(state(page, "two"))).to_have_text("1 error")
-        (folder / "bad.yaml").write_text(SMALL)
-        expect(page.locator(state(page, "bad"))).to_have_text("fine")
-        (folder / "three.yaml").write_text(SMALL)
-        expect(page.locator(state(page, "three"))).to_have_text("fine")
-        (folder / "three.yaml").unlink()
-        expect(page.locator(state(page, "three"))).to_have_count(0)
-        page.click("text=One")
-        drawn(page, "One")
-        (folder / "one.yaml").write_text(SMALL.replace("Small", "Changed"))
-        drawn(page, "Changed")
-        page.click("#all")
-        expect(page.locator(state(page, "one"))).to_have_text("fine")
-        expect(page.locator("#models a").first).to_have_text("Small")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str) -> None:
-    folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch, color_scheme=scheme) as page:
-        expect(page.locator(state(page, "bad"))).to_have_text("1 error")
-        assert violations(page) == []
-        page.goto(f"{watch.address}#model=one")
-        drawn(page, "One")
-        page.click(MLP)
-        assert violations(page) == []
-        (folder / "one.yaml").write_text(SMALL.replace("swiglu", "swigloo"))
-        expect(page.locator(".problem.error")).to_have_count(1)
-        assert violations(page) == []
-        page.set_viewport_size({"width": 360, "height": 740})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert violations(page) == []
-
-
-def test_files_of_editors_are_no_models_and_no_changes(browser: Browser, tmp_path: Path) -> None:
-    folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch, "#model=one") as page:
-        drawn(page, "One")
-        page.evaluate("stream.addEventListener('picture', () => { window.pictures = (window.pictures || 0) + 1 })")
-        for name in ("one.yaml~", ".one.yaml.swp", "4913", "#one.yaml#", "one.yaml.bak", ".one-copy.yaml", "x.part"):
-            (folder / name).write_text("name: wrong\n")
-        (folder / "one.yaml").write_text(SMALL.replace("Small", "Changed"))
-        drawn(page, "Changed")
-        assert page.evaluate("window.pictures") == 1
-        page.click("#all")
-        expect(page.locator("#few")).to_contain_text("3 models")
 
 
 def test_the_server_goes_and_comes_back(browser: Browser, tmp_path: Path) -> None:

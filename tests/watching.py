@@ -18,6 +18,20 @@ from playwright.sync_api import Browser, Page, expect
 
 expect.set_options(timeout=30_000)
 
+SMALL = """name: Small
+hidden_size: 64
+vocab_size: 1000
+layers:
+  - embedding
+  - decoder:
+      times: 4
+      attention: {multi_head: {num_attention_heads: 4}}
+      feed_forward: {swiglu: {intermediate_size: 256}}
+  - rmsnorm
+  - output_head
+"""
+MLP = '[data-path="layers/layer/mlp"]'
+
 
 @dataclass(frozen=True)
 class Watch:

@@ -180,20 +180,32 @@ function larger (factor) {
   choose({ zoom: Math.round(Math.min(4, Math.max(0.1, now * factor)) * 100) / 100 })
 }
 
-// The elements of a block: itself, else what is drawn of it, else what it is drawn in.
-function elements (path) {
-  if (byPath.has(path)) return byPath.get(path)
+// The elements of blocks: themselves, else the outermost of what is in them. Of layers that are alike only one is
+// drawn: where any is, the others have none. Where none is, those that they are drawn in.
+function elements (paths) {
+  const drawn = paths.flatMap(path => byPath.get(path) || outermost(path))
+  if (drawn.length) return drawn
+  return paths.flatMap(path => {
+    let around = path
+    while (around && !byPath.has(around)) around = around.slice(0, Math.max(0, around.lastIndexOf('/')))
+    return byPath.get(around) || []
+  })
+}
+
+function outermost (path) {
   const inside = found.filter(one => one.dataset.path.startsWith(`${path}/`))
-  if (inside.length) return inside
-  const around = path.slice(0, Math.max(0, path.lastIndexOf('/')))
-  return around ? elements(around) : []
+  const there = new Set(inside.map(one => one.dataset.path))
+  return inside.filter(one => {
+    const steps = one.dataset.path.split('/')
+    return !steps.some((_, index) => index && there.has(steps.slice(0, index).join('/')))
+  })
 }
 
 function light (paths) {
   lit = paths
   if (!svg) return
   for (const one of svg.querySelectorAll('.lit')) one.remove()
-  for (const one of new Set(paths.flatMap(elements))) {
+  for (const one of new Set(elements(paths))) {
     const box = one.getBBox()
     if (!box.width && !box.height) continue
     const frame = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
