@@ -102,7 +102,8 @@ def row_of(path: str, label: str, role: str = "plain") -> Box:
 TABLE = Choice(
     (row_of("a", "Global attention"), row_of("b", "Sliding-window attention"), row_of("c", "Mamba")),
     ("8 of 32", "12 of 32", "12 of 32"),
-    headings=("one of 3", "layers"),
+    headings=("one per layer", "of 32"),
+    counts=("8", "12", "12"),
 )
 
 
@@ -115,8 +116,10 @@ def test_rows_of_a_table_keep_their_paths_and_say_all_of_their_boxes(measures: M
     assert all(above.bottom == below.top for above, below in pairwise(rows))
     assert {(row.left, row.right) for row in rows} == {(500 + cell.left, 500 + cell.right)}
     said = [element.text for element in _texts(canvas.elements())]
-    for word in ("one of 3", "layers", "8 of 32", "Mamba", "32 heads, dim 128", "RoPE"):
+    for word in ("one per layer", "of 32", "8", "Mamba", "32 heads, dim 128", "RoPE"):
         assert word in said
+    # Of how many is said once, by the heading.
+    assert "8 of 32" not in said
     labels = {text.size for text in _texts(canvas.elements()) if text.text in {row.label for row in _boxes(TABLE)}}
     assert len(labels) == 1
     least = sum(tables.sides(TABLE, measures))

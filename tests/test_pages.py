@@ -9,8 +9,8 @@ from archdraw.glossary.numbers import data_size
 from archdraw.lengths import pixels
 from archdraw.lint.faults import faults
 from archdraw.profile import load_profile
-from archdraw.scene import Circle, Line, Rect, Scene, Text
-from archdraw.views.paged import short_source
+from archdraw.scene import Circle, Group, Line, Rect, Scene, Text
+from archdraw.views.paged import has_figures, short_source
 
 CHOSEN = (
     "llama-3-8b",
@@ -122,6 +122,24 @@ def test_a_slide_opens_what_few_models_have_before_the_usual_mixer(name: str, ra
     scene = load(name).scene("slide")
     assert rare not in scene.left_out
     assert {"Multi-head latent attention", "Gated attention"} & {*scene.left_out}
+
+
+def test_a_column_opens_what_few_models_have_and_gives_up_sizes_for_its_figure() -> None:
+    for name, rare in (("kimi-linear-48b-a3b", "Kimi Delta Attention"), ("nemotron-3-super-120b-a12b", "Mamba-2")):
+        scene = load(name).scene("column")
+        assert rare not in scene.left_out
+        assert {"Mixture of experts", "Latent MoE"} & {*scene.left_out}
+        assert has_figures(scene)
+    # Masks, not words about the cache.
+    assert "window 1,024" in said(load("gemma-3-27b").scene("column"))
+    # Where panels have figures with sizes, sizes stay.
+    assert "128,256 → 4,096" in said(load("llama-3-8b").scene("column"))
+
+
+@pytest.mark.parametrize("name", ["nemotron-3-super-120b-a12b", "deepseek-v4-pro"])
+def test_a_slide_of_wide_layers_has_a_panel_of_a_mixer(name: str) -> None:
+    panels = [one.title for one in load(name).scene("slide").children if isinstance(one, Group) and one.role == "panel"]
+    assert panels in (["Mamba-2"], ["Compressed sparse attention"])
 
 
 def test_a_slide_says_how_many_experts_work() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 from archdraw.layout.canvas import Canvas, Place
@@ -125,6 +126,20 @@ def test_two_figures_come_before_one_and_words_come_last() -> None:
     assert [one.inset.title for one in chosen((memory, attention, experts), 300, 200, 2, 14)] == ["Experts"]
     assert [one.inset.title for one in chosen((memory,), 300, 200, 2, 14)] == ["Memory"]
     assert chosen((memory, attention), 300, 60, 2, 14) == []
+
+
+def test_experts_are_not_opened_in_place_of_a_mixer_that_fewer_models_have() -> None:
+    high = Chain((QKV, box("Delta rule", "linear", inputs=3), box("gate"), box("mix"), box("Output")))
+    odd = inset("Delta", high, STRONG, priority=9)
+    experts = inset("Experts", EXPERTS, priority=4)
+    assert [one.inset.title for one in chosen((odd, experts), 300, 420, 1, 14)] == ["Delta"]
+    assert chosen((experts,), 300, 200, 1, 14)
+    (low,) = chosen((odd, experts), 300, 200, 1, 14)
+    assert (low.inset.title, len(low.pieces)) == ("Delta", 1)
+    assert chosen((odd, experts), 300, 60, 1, 14) == []
+    # A mixer that more models have makes way.
+    usual = replace(odd, priority=3)
+    assert [one.inset.title for one in chosen((usual, experts), 300, 200, 1, 14)] == ["Experts"]
 
 
 def test_a_usual_block_is_opened_after_all_others() -> None:

@@ -609,6 +609,13 @@ def valid(element: Any) -> Iterator[Any]:
     yield element
 
 
+def test_level_edges_are_at_quarters_of_a_px() -> None:
+    """Browsers draw others as if they were there, librsvg, CairoSVG and Inkscape where they are."""
+    written = svg(scene(Rect(10.4, 20.88, 30.3, 28.13, 4, "#FFFFFF", "#000000", 1.5)), "plain")
+    box = next(element for element in ET.fromstring(written).iter(f"{SVG}rect") if element.get("x") == "10.4")
+    assert (box.get("y"), box.get("height"), box.get("width")) == ("21", "28", "30.3")
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_svgwrite_finds_the_file_valid(mode: writers.TextMode) -> None:
     linked = scene(*EVERYTHING.children, Group((label(10, 20, "it"),), href="#layers/attention"))

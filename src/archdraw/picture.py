@@ -157,13 +157,15 @@ class Lanes:
 class Choice:
     """Alternatives in one slot, the first on top. ``bands`` say above each when it comes, after the ``conjunction``
     above all but the first. With ``headings`` they are boxes of one line in and out as the rows of a table: the first
-    heading stands above their labels, the second above their bands at the right.
+    heading stands above their labels, the second above what stands at the right of each: one of ``counts``, which the
+    heading completes, where there are any, else its band.
     """
 
     options: tuple[Diagram, ...]
     bands: tuple[str, ...]
     conjunction: str = ""
     headings: tuple[str, str] | None = None
+    counts: tuple[str, ...] = ()
 
 
 @record

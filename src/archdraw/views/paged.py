@@ -19,7 +19,7 @@ from archdraw.lengths import pixels
 from archdraw.picture import Plate
 from archdraw.profile import Profile
 from archdraw.records import record
-from archdraw.scene import Scene
+from archdraw.scene import Group, Rect, Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
 from archdraw.tree.blocks import Module
@@ -32,6 +32,8 @@ from archdraw.views.header import kind_of, layers_of, origin, size_of
 from archdraw.views.quoted import quoted
 
 NARROW_MARGIN = 10.0
+WORDS_ONLY = 2
+"""Rectangles of a panel that has nothing but words: its ground and the one of its letter."""
 FOR_PANELS = frozenset({"spacing", "layers", "tags"})
 """Steps that leave out little: they are worth a panel."""
 
@@ -89,15 +91,32 @@ def _best(plate: Plate, said: _Footer, profile: Profile, theme: Theme) -> Scene 
     Small steps are also taken to make room for a panel, where there would be none.
     """
     small = next((n for n, step in enumerate(profile.drop) if step not in FOR_PANELS), len(profile.drop))
+    found = None
     for number in range(small + 1) if profile.panels and plate.insets else ():
         scene = _on(plate, said, (*profile.without, *profile.drop[:number]), profile, theme)
         if scene and _panels(scene, plate):
-            return _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
+            found = _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
+            break
+    if found and profile.drop[:1] == ("details",) and not has_figures(found):
+        # Sizes are worth less than the figure of what few models have.
+        scene = _on(plate, said, (*profile.without, *profile.drop[:1]), profile, theme)
+        found = scene if scene and has_figures(scene) else found
+    if found:
+        return found
     for number in range(len(profile.drop) + 1):
         scene = _on(plate, said, (*profile.without, *profile.drop[:number]), profile, theme)
         if scene:
             return _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
     return None
+
+
+def has_figures(scene: Scene) -> bool:
+    """Whether ``scene`` has panels, and each of them more than words."""
+    parts = [one for one in scene.children if isinstance(one, Group) and one.role == "panel"]
+    panels = [replace(scene, children=part.children) for part in parts]
+    return bool(panels) and all(
+        sum(isinstance(shape, Rect) for shape in panel.shapes()) > WORDS_ONLY for panel in panels
+    )
 
 
 def _panels(scene: Scene, plate: Plate) -> int:

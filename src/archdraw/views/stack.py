@@ -274,9 +274,10 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
     every = [option.places for option in slot.options]
     if len(boxes) < LEAST_TABLE or any((box.inputs, len(box.outputs)) != (1, 1) for box in boxes):
         return _choice(boxes, every, members, number)
-    counts = tuple(text(words.SHARE_OF_LAYERS(number=len(places), all=len(members))) for places in every)
-    heading = words.FACT_LAYERS if len(members) == number else words.THESE_LAYERS
-    return Choice(boxes, counts, headings=(text(words.ONE_OF(number=len(boxes))), text(heading())))
+    shares = tuple(text(words.SHARE_OF_LAYERS(number=len(places), all=len(members))) for places in every)
+    heading = words.OF_LAYERS if len(members) == number else words.OF_THESE_LAYERS
+    headings = text(words.ONE_PER_LAYER()), text(heading(all=len(members)))
+    return Choice(boxes, shares, headings=headings, counts=tuple(f"{len(places):,}" for places in every))
 
 
 def _numbers(option: Option, before: int) -> tuple[int, ...]:

@@ -40,6 +40,11 @@ def number(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
+def quarter(level: float) -> float:
+    """``level`` to a quarter of a px: browsers draw level edges in quarters, others exactly, and these all alike."""
+    return round(4 * level, 0) / 4
+
+
 def clean(text: str) -> str:
     """``text`` without the characters that XML does not allow, each replaced by a space."""
     return _NOT_XML.sub(" ", text)

@@ -21,7 +21,7 @@ from archdraw.scene import Circle, Element, Glyph, Group, Line, Point, Polygon, 
 from archdraw.writers import TextMode, check_prefix
 from archdraw.writers._markup import NOT_ID, Ids, Paints, dashed, ranges, step, tagged
 from archdraw.writers._outlines import coarse
-from archdraw.writers._values import content, number, origin, outer, quoted, rounded_path, safe_link
+from archdraw.writers._values import content, number, origin, outer, quarter, quoted, rounded_path, safe_link
 
 IS_TEXT = True
 TAKES_PREFIX = True
@@ -234,10 +234,11 @@ class Picture:
     def rect(self, rect: Rect) -> str:
         stroke, stroke_width = self.stroke(rect.stroke, rect.stroke_width)
         rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
+        top, bottom = quarter(rect.y), quarter(rect.y + rect.height)
         return (
-            f'<rect fill="{self.paints[rect.fill]}" height="{number(rect.height)}"{rounding}'
+            f'<rect fill="{self.paints[rect.fill]}" height="{number(bottom - top)}"{rounding}'
             f'{stroke}{dashed(rect.dash) if rect.dash else ""}{stroke_width} width="{number(rect.width)}"'
-            f' x="{number(rect.x)}" y="{number(rect.y)}" />'
+            f' x="{number(rect.x)}" y="{number(top)}" />'
         )
 
     def set_text(self, text: Text, opacity: str = "", length: str = "") -> str:

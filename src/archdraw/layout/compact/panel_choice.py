@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, product
 
 from archdraw.layout.compact import panel
@@ -16,6 +16,8 @@ FEW_BOXES = 7
 """The most boxes of a diagram that is read at one glance."""
 MOST_OF_CORE = 9
 """The most boxes of one that has been shortened as far as can be: an indexer beside latents."""
+MIXERS = frozenset({"attention", "sliding", "linear"})
+"""Roles of the boxes that a block that mixes tokens is about."""
 MASKS = 600.0
 """What masks are worth, of which the panel has no priority: they say how far a mixer reaches."""
 
@@ -31,17 +33,22 @@ class Form:
 def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, space: float) -> list[Panel]:
     """At most so many of ``insets`` as find room in ``width`` by ``height`` px, ``space`` px between two.
 
-    Figures come before words, two figures before a larger one, and what is worth most before the rest.
+    Figures come before words, two figures before a larger one, and what is worth most before the rest. Experts, which
+    most models have, are never opened in place of a mixer that fewer have.
     """
     order, rare = ranked(insets)
     for number in range(most, 0, -1):
         for indices in (*combinations(rare, number), *combinations(order, number)):
+            if lacks_mixer(insets, indices):
+                continue
             found = _together([insets[index] for index in indices], width, height, space, figures=True)
             if found:
                 places = dict(zip(indices, found, strict=True))
                 return [places[index] for index in sorted(indices)]
     for index in rare:
-        found = _together([insets[index]], width, height, space, figures=False) if most else []
+        if not most or lacks_mixer(insets, (index,)):
+            continue
+        found = _together([insets[index]], width, height, space, figures=False)
         if found:
             return found
     return []
@@ -60,11 +67,26 @@ def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:
     return not inset.first, not (inset.source or masks), inset.optional and not masks, is_usual(inset), -worth
 
 
+def lacks_mixer(insets: Sequence[Inset], indices: Collection[int]) -> bool:
+    """Whether ``indices`` are of experts, but not of a block that mixes tokens and is worth more."""
+    worth = [inset.priority or 0 for inset in insets]
+    most = max((worth[index] for index in indices if "experts" in _roles(insets[index])), default=None)
+    if most is None:
+        return False
+    return any(
+        worth[index] > most and index not in indices and not _roles(inset).isdisjoint(MIXERS)
+        for index, inset in enumerate(insets)
+    )
+
+
+def _roles(inset: Inset) -> set[str]:
+    diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
+    return {box.role for item in diagrams for box in boxes_of(item)}
+
+
 def is_usual(inset: Inset) -> bool:
     """Whether ``inset`` opens a plain feed-forward network."""
-    diagrams = [item for item in inset.items if not isinstance(item, Words | Masks | Share | Split)]
-    roles = {box.role for item in diagrams for box in boxes_of(item)}
-    return roles == {"feed_forward"}
+    return _roles(inset) == {"feed_forward"}
 
 
 def _together(insets: Sequence[Inset], width: float, height: float, space: float, *, figures: bool) -> list[Panel]:

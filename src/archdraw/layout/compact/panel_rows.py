@@ -10,7 +10,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import panel, zoom
 from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.panel import Shown
-from archdraw.layout.compact.panel_choice import forms, ranked
+from archdraw.layout.compact.panel_choice import forms, lacks_mixer, ranked
 from archdraw.layout.plate import letters
 from archdraw.layout.plate.panels import Panel
 from archdraw.layout.plate.spots import has_room, paint_letter
@@ -98,6 +98,8 @@ def _chosen(insets: Sequence[Inset], width: float, height: float, most: int, *, 
                 continue
             found = {index: _measured(insets[index], each, height, whole=whole, figures=figures) for index in order}
             for indices in (*(() if whole else combinations(rare, number)), *combinations(order, number)):
+                if figures and lacks_mixer(insets, indices):
+                    continue
                 row = [one for index in sorted(indices) if (one := found[index])]
                 if len(row) == number:
                     return tuple(row)

@@ -32,7 +32,7 @@ FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
 """Px between the model and what stands beside it, and between two things above each other there."""
-LEAST_PANEL = 198.0
+LEAST_PANEL = 186.0
 """The narrowest place for a panel."""
 OVERVIEW, OVERVIEW_OF_SEVERAL = 148.0, 128.0
 """The widths of boxes of a column whose layers stand beside it, and of each of several."""
@@ -182,9 +182,8 @@ def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _La
     widths = (OVERVIEW_OF_SEVERAL if several else OVERVIEW,) if opened else WIDTHS
     beside = CHANNEL + (LEAST_PANEL if page.panels and opened else facts.LEAST_WIDTH)
     found: list[_Laid] = []
-    for inner in (
-        (page.measures, replace(page.measures, box_width=NARROW, least_width=NARROW)) if opened else (measures,)
-    ):
+    narrow = replace(page.measures, box_width=NARROW, least_width=NARROW)
+    for inner in (page.measures, narrow) if opened else (measures,):
         frame = framed(opened, inner) if opened else None
         for width in widths:
             own = slim(measures, width)

@@ -46,7 +46,7 @@ class _Row:
 def label_widths(item: Choice, measures: Measures) -> list[float]:
     """How wide the label of each row may be."""
     inner = room(sum(sides(item, measures)) - WORDS_LEFT - COUNT_GAP, RIGHT_PAD / 2)
-    return [inner - text_width(band, SMALL, 600) for band in item.bands]
+    return [inner - text_width(count, SMALL, 600) for count in _counts(item)]
 
 
 def sides(item: Choice, measures: Measures) -> tuple[float, float]:
@@ -56,8 +56,8 @@ def sides(item: Choice, measures: Measures) -> tuple[float, float]:
     """
     size = measures.least_label_size
     longest = max(
-        text_width(box.label, size, MEDIUM) + text_width(band, SMALL, 600)
-        for box, band in zip(_boxes(item), item.bands, strict=True)
+        text_width(box.label, size, MEDIUM) + text_width(count, SMALL, 600)
+        for box, count in zip(_boxes(item), _counts(item), strict=True)
     )
     needed = WORDS_LEFT + COUNT_GAP + around(longest, RIGHT_PAD / 2)
     if not measures.box_width:
@@ -88,9 +88,9 @@ def table(item: Choice, port: float, measures: Measures) -> Cell:
                 *fitted(box.detail, inner, measures.detail_size, measures.least_detail_size, 400),
                 *fitted(", ".join(chip.label for chip in box.chips), inner, SMALL, SMALL, 400),
             ),
-            band,
+            count,
         )
-        for box, band, width in zip(_boxes(item), item.bands, widths, strict=True)
+        for box, count, width in zip(_boxes(item), _counts(item), widths, strict=True)
     ]
     length = HEADING + sum(row.height for row in rows) + FOOT
     first, last = item.headings
@@ -161,6 +161,11 @@ def _at(
     if first:
         return (right - distance, "end") if canvas.mirrors else (left + distance, "start")
     return (left + distance, "start") if canvas.mirrors else (right - distance, "end")
+
+
+def _counts(item: Choice) -> tuple[str, ...]:
+    """What stands at the right of each row of ``item``."""
+    return item.counts or item.bands
 
 
 def _boxes(item: Choice) -> list[Box]:

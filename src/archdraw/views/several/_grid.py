@@ -145,9 +145,10 @@ class _Grid:
                         (rank.get(number, len(rank)) for number in self._numbers(index, 1, option)), default=len(rank)
                     )
 
-                pairs = sorted(zip(other.options, other.bands, strict=True), key=lambda pair: place(pair[0]))
-                options, bands = zip(*pairs, strict=True)
-                ordered[index + 1] = replace(other, options=options, bands=bands)
+                counts = other.counts or other.bands
+                rows = sorted(zip(other.options, other.bands, counts, strict=True), key=lambda row: place(row[0]))
+                options, bands, counts = zip(*rows, strict=True)
+                ordered[index + 1] = replace(other, options=options, bands=bands, counts=counts if other.counts else ())
         return ordered
 
     def _sign(self, index: int, one: Diagram | None, other: Diagram | None) -> Sign | None:
