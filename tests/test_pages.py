@@ -136,6 +136,14 @@ def test_a_column_opens_what_few_models_have_and_gives_up_sizes_for_its_figure()
     assert "128,256 → 4,096" in said(load("llama-3-8b").scene("column"))
 
 
+@pytest.mark.parametrize("name", ["llama-3-8b", "gemma-3-27b", "nemotron-3-super-120b-a12b"])
+def test_what_stands_beside_the_column_of_a_slide_ends_with_it(name: str) -> None:
+    scene = load(name).scene("slide")
+    grounds = [shape for shape in scene.shapes() if isinstance(shape, Rect) and shape.fill in ("container", "page")]
+    highs = sorted((round(shape.y + shape.height, 1) for shape in grounds if shape.height > 60), reverse=True)
+    assert highs[0] == highs[1] == highs[2]
+
+
 @pytest.mark.parametrize("name", ["nemotron-3-super-120b-a12b", "deepseek-v4-pro"])
 def test_a_slide_of_wide_layers_has_a_panel_of_a_mixer(name: str) -> None:
     panels = [one.title for one in load(name).scene("slide").children if isinstance(one, Group) and one.role == "panel"]

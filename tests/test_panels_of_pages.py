@@ -24,7 +24,7 @@ from archdraw.picture import (
     Share,
     Words,
 )
-from archdraw.scene import Text
+from archdraw.scene import Rect, Text
 from archdraw.theme import load_theme
 
 
@@ -209,3 +209,12 @@ def test_a_short_diagram_keeps_what_makes_queries_of_a_latent() -> None:
     rotated = Branches((box("RoPE", "position", outputs=("Q",)), box("SiLU", outputs=("K",)), Chain()), merge=None)
     found = core(Chain((latents, rotated, box("Attention", "attention", inputs=3))))
     assert labels(found) == ["Q latent", "Q", "KV latent", "Attention"]
+
+
+def test_facts_above_each_other_are_of_one_height_where_they_have_the_room() -> None:
+    three = (Fact("1.54B", "parameters"), Fact("160 KiB", "cache per token"), Fact("234 MiB", "cross-attention cache"))
+    canvas = Canvas(load_theme("light"), 0)
+    facts.paint(canvas, three, Place(0, 0, 120, 400))
+    highs = [shape.height for shape in canvas.scene(120, 400, "", "").shapes() if isinstance(shape, Rect)]
+    assert len(highs) == 3
+    assert len(set(highs)) == 1

@@ -13,7 +13,7 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.layout.compact import beside, rightwards, slide, thumb, upright
 from archdraw.layout.compact.model import Page
-from archdraw.layout.compact.slide import MARGIN
+from archdraw.layout.compact.slide_words import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.lengths import pixels
 from archdraw.picture import Plate

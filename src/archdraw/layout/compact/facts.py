@@ -62,10 +62,12 @@ def paint(canvas: Canvas, facts: tuple[Fact, ...], place: Place) -> None:
         _rows(canvas, facts, place)
         return
     size = _size(facts, width)
+    most = max(_high(fact, width) for fact in facts)
+    alike = (place.bottom - place.top - GAP * (len(facts) - 1)) / len(facts)
     spare = (place.bottom - place.top - _stacked(facts, width)) / len(facts)
     top = place.top
     for fact in facts:
-        high = _high(fact, width) + spare
+        high = alike if alike >= most else _high(fact, width) + spare
         _box(canvas, fact, Place(place.left, top, place.right, top + high), size)
         top += high + GAP
 

@@ -54,6 +54,11 @@ def chosen(insets: tuple[Inset, ...], width: float, height: float, most: int, sp
     return []
 
 
+def worth(panels: Sequence[Panel]) -> tuple[int, int]:
+    """How much is in ``panels``: how many they are, and how many pieces they have besides words."""
+    return len(panels), sum(len(one.pieces) for one in panels)
+
+
 def ranked(insets: Sequence[Inset]) -> tuple[list[int], list[int]]:
     """The numbers of ``insets`` in the order of what they are worth, and those among them that are not usual."""
     order = sorted(range(len(insets)), key=lambda index: (*_rank(insets[index]), index))

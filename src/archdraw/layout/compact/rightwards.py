@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from archdraw.layout.canvas import Canvas, Place
-from archdraw.layout.compact import facts, heading, slide
+from archdraw.layout.compact import facts, heading, slide, slide_words
 from archdraw.layout.compact.framed import CORNER, STUB, stubs
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, missing, notes, openable
 from archdraw.layout.compact.panel_rows import rows_of
@@ -120,7 +120,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         end += strip.height(layers, page.room)
     said = notes(footer, len(left_out), page.room)
     if fixed:
-        slide.footer_of(canvas, said, page)
+        slide_words.footer_of(canvas, said, page)
     high = page.height if fixed else heading.note(canvas, said, page, end)
     scene = canvas.scene(page.width, high, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
@@ -135,7 +135,7 @@ def _header(canvas: Canvas, plate: Plate, page: Page, *, fixed: bool) -> float:
     """The name above all; where the content begins."""
     if not fixed:
         return heading.header(canvas, plate, page) - heading.UNDER_HEADER / 2
-    slide.header(canvas, plate, page.width)
+    slide_words.header(canvas, plate, page.width)
     return slide.HEADER
 
 

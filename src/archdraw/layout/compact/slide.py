@@ -8,13 +8,13 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel, zoom
 from archdraw.layout.compact.framed import STUB, framed, stubs
 from archdraw.layout.compact.model import LINE, Footer, Page, column_in, lettered, missing, notes, openable, stretched
-from archdraw.layout.compact.panel_choice import chosen, ranked
+from archdraw.layout.compact.panel_choice import chosen, ranked, worth
+from archdraw.layout.compact.slide_words import MARGIN, footer_of, header
 from archdraw.layout.diagram import forks
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.forks import frames
 from archdraw.layout.diagram.frames import FRAME
-from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.layout.diagram.text import Row, fitted
+from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.plate.column import Column, paint_model
 from archdraw.layout.plate.stretching import longest
 from archdraw.layout.sections import section
@@ -23,11 +23,8 @@ from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
-MARGIN = 20.0
 HEADER = 52.0
 """Where the content begins."""
-TITLE_LINE, TITLE, LEAST_TITLE = 34.0, 28.0, 18.0
-"""The baseline of the name and its sizes."""
 FOOT = 26.0
 """From the end of the content to the end of the page where the footer has one line."""
 CHANNEL, SPACE = 28.0, 14.0
@@ -152,8 +149,12 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     if where == "column":
         facts.paint(canvas, shown, Place(MARGIN, end + SPACE, x, bottom))
     spine_frame = canvas.places[FRAME]
+    # What stands beside the column ends with its container, below which a line without a box comes in.
+    level = bottom - column.measures.input_gap if where != "column" and column.bare and not column.below else bottom
     if laid.opened and opened:
         below = SPACE + facts.height(shown, laid.opened.width) if where == "opened" else 0.0
+        if below and laid.opened.length + 2 * STUB + below <= laid.height - bottom + level:
+            below += bottom - level
         frame = longest(
             _Framed(laid.opened),
             lambda gap: _Framed(framed(opened, replace(laid.measures, gap=gap))),
@@ -164,8 +165,10 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         left = x + CHANNEL
         x = _beside(canvas, frame.cell, opened, x, bottom - below)
         if below:
-            facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, bottom))
-    left_out = _right(canvas, plate, page, shown if where == "right" else (), x, bottom, opened=bool(opened))
+            foot = bottom - below + SPACE + facts.height(shown, laid.opened.width)
+            facts.paint(canvas, shown, Place(left, bottom - below + SPACE, x, foot))
+    facts_there = shown if where == "right" else ()
+    left_out = _right(canvas, plate, page, facts_there, x, (level, bottom), opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
     footer_of(canvas, notes(footer, len(left_out), page.room), page)
     scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
@@ -213,27 +216,6 @@ def slim(measures: Measures, width: float) -> Measures:
     )
 
 
-@section("header")
-def header(canvas: Canvas, plate: Plate, width: float) -> None:
-    """The name with the accent bar, and beside it on one line as much of the subtitle as finds room."""
-    room = width - 2 * MARGIN - 14
-    canvas.rect(MARGIN, 11, 4, 30, fill=canvas.accent, radius=2, kind="mark", layer="ground")
-    rows = fitted(plate.name, room, TITLE, LEAST_TITLE, 700)
-    for index, row in enumerate(rows):
-        baseline = TITLE_LINE - row.height * (len(rows) - 1 - index)
-        canvas.text(MARGIN + 14, baseline, row.text, row.size, 700, phrase=row.phrase)
-    start = MARGIN + 14 + rows[-1].width + 16
-    said = ""
-    for part in plate.subtitle:
-        longer = f"{said} | {part}" if said else part
-        fitting = fitted(longer, width - MARGIN - start, SMALL, SMALL, 400) if start < width - MARGIN - 60 else ()
-        if len(fitting) != 1:
-            break
-        said = longer
-    if said:
-        canvas.text(start, TITLE_LINE, said, SMALL, 400, fill=canvas.theme.muted)
-
-
 @section("model")
 def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -> float:
     """Paints ``cell``, that of the ``frame`` whose bar stands in the column that ends at ``x``; where it ends."""
@@ -260,17 +242,30 @@ def _beside(canvas: Canvas, cell: Cell, frame: Frame, x: float, bottom: float) -
 
 
 def _right(
-    canvas: Canvas, plate: Plate, page: Page, shown: tuple[Fact, ...], x: float, bottom: float, *, opened: bool
+    canvas: Canvas,
+    plate: Plate,
+    page: Page,
+    shown: tuple[Fact, ...],
+    x: float,
+    bottoms: tuple[float, float],
+    *,
+    opened: bool,
 ) -> tuple[Inset, ...]:
-    """Panels and facts at the right of ``x``; the panels that found no room."""
+    """Panels and facts at the right of ``x``; the panels that found no room.
+
+    They end at the first of ``bottoms``, or at the second where more panels find room for that.
+    """
     left, right = x + CHANNEL, page.width - MARGIN
     width = right - left
     every = plate.insets
     if width < facts.LEAST_WIDTH:
         return every
     high = facts.height(shown, width)
-    room = bottom - HEADER - (high + SPACE if shown else 0.0)
-    found = chosen(openable(canvas, every), width, room, page.panels, SPACE) if width >= LEAST_PANEL else []
+    most, may = page.panels if width >= LEAST_PANEL else 0, openable(canvas, every)
+    rooms = [level - HEADER - (high + SPACE if shown else 0.0) for level in bottoms]
+    # Equal numbers: the first.
+    choices = [chosen(may, width, room, most, SPACE) for room in rooms]
+    found, room, bottom = max(zip(choices, rooms, bottoms, strict=True), key=lambda choice: worth(choice[0]))
     if not found:
         facts.paint(canvas, shown, Place(left, HEADER, right, bottom))
         return every
@@ -288,12 +283,3 @@ def _right(
         panel.paint(canvas, one, place.left, place.top, place.bottom - place.top)
     zoom.paint(canvas, placed, x, apart=apart)
     return missing(every, named)
-
-
-@section("footer")
-def footer_of(canvas: Canvas, rows: tuple[Row, ...], page: Page) -> None:
-    baseline = page.height - 9 - LINE * (len(rows) - 1)
-    right, fill = page.width - MARGIN, canvas.theme.muted
-    for row in rows:
-        canvas.text(right, baseline, row.text, SMALL, 400, fill=fill, anchor="end", phrase=row.phrase)
-        baseline += LINE
