@@ -136,7 +136,7 @@ def test_a_column_opens_what_few_models_have_and_gives_up_sizes_for_its_figure()
     assert "128,256 → 4,096" in said(load("llama-3-8b").scene("column"))
 
 
-@pytest.mark.parametrize("name", ["llama-3-8b", "gemma-3-27b", "nemotron-3-super-120b-a12b"])
+@pytest.mark.parametrize("name", ["llama-3-8b", "nemotron-3-super-120b-a12b"])
 def test_what_stands_beside_the_column_of_a_slide_ends_with_it(name: str) -> None:
     scene = load(name).scene("slide")
     grounds = [shape for shape in scene.shapes() if isinstance(shape, Rect) and shape.fill in ("container", "page")]
@@ -245,3 +245,9 @@ def test_a_page_opens_what_few_models_have_with_a_short_diagram_where_the_whole_
     name: str, rare: str
 ) -> None:
     assert rare not in load(name).scene("page").left_out
+
+
+def test_attention_both_ways_says_so_where_other_attention_is_causal() -> None:
+    """Without sizes the boxes of both encoders of CLIP would be alike."""
+    assert said(load("clip-vit-b-32").scene("page")).count("bidirectional") == 2
+    assert "full causal attention" in said(load("clip-vit-b-32").scene("page"))

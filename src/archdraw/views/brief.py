@@ -14,6 +14,7 @@ from archdraw.layout.diagram.forks import frames
 from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed, unnoted
+from archdraw.views.kept_details import kept_details
 from archdraw.views.merging import joined, merged
 from archdraw.views.wording import is_of_all, several
 
@@ -61,9 +62,11 @@ def _beside(item: Diagram, change: Callable[[Box], Box]) -> Diagram:
 def _details(brief: Brief) -> Brief:
     """Boxes and tags are left with their names."""
 
+    kept = kept_details(brief.plate)
+
     def short(box: Box) -> Box:
         chips = tuple(replace(chip, label=_named(chip)) for chip in box.chips)
-        return replace(_counting(box), detail=box.mark.note, figure=None, strong=frozenset(), chips=chips)
+        return replace(_counting(box), detail=kept(box), figure=None, strong=frozenset(), chips=chips)
 
     def around(item: Diagram) -> Diagram:
         if isinstance(item, Bar) and item.short:

@@ -16,7 +16,7 @@ from archdraw.layout.plate import panels, strip
 from archdraw.layout.plate.column import paint_model
 from archdraw.layout.plate.spots import Placed
 from archdraw.layout.plate.zoom import zoom_lines
-from archdraw.picture import Inset, Masks, Plate, Share, Split, Words
+from archdraw.picture import Inset, Item, Masks, Plate, Share, Split, Words
 from archdraw.scene import Scene
 from archdraw.theme import Theme
 
@@ -70,7 +70,7 @@ def draw(plate: Plate, page: Page, footer: Footer, theme: Theme) -> Scene:
 def _chosen(insets: tuple[Inset, ...], width: float, height: float, most: int) -> list[panels.Panel]:
     """At most so many of ``insets`` as find room in ``width`` by ``height`` px, those that are missed most first.
 
-    Each stands whole, or without its lesser remarks, or with a short diagram.
+    Each stands whole, or without its lesser remarks, or with a short diagram; one that is too wide says what counts.
     """
     order = sorted(
         range(len(insets)),
@@ -81,7 +81,8 @@ def _chosen(insets: tuple[Inset, ...], width: float, height: float, most: int) -
         whole = insets[index]
         terse = tuple(item for item in whole.items if not isinstance(item, Words) or item.strong)
         brief = tuple(item if isinstance(item, Words | Masks | Share | Split) else core(item) for item in terse)
-        for form in (whole, replace(whole, items=terse), replace(whole, items=brief)):
+        spoken = tuple(item for item in terse if isinstance(item, Words)) if _is_wide(whole, brief, width) else ()
+        for form in (whole, *(replace(whole, items=items) for items in (terse, brief, spoken))):
             if len(found) < most and panels.widest(form) <= width and form.items:
                 panel = panels.measure(form, width)
                 if panel.height <= height:
@@ -89,6 +90,11 @@ def _chosen(insets: tuple[Inset, ...], width: float, height: float, most: int) -
                     height -= panel.height + SPACE
                     break
     return [found[index] for index in sorted(found)]
+
+
+def _is_wide(whole: Inset, brief: tuple[Item, ...], width: float) -> bool:
+    """Whether the diagram of ``whole``, which opens a box, is wider than ``width`` px in its ``brief`` form, too."""
+    return bool(whole.source) and panels.widest(replace(whole, items=brief)) > width
 
 
 def _worth(inset: Inset) -> float:
