@@ -213,6 +213,11 @@ def test_a_number_stays_with_its_word() -> None:
     # Two counts are one phrase; where that is too long it ends behind its sign.
     assert lines("layer 20: sparse, 64 query / 1 KV head", 200) == ["layer 20: sparse,", "64 query / 1 KV head"]
     assert lines("64 query / 1 KV head, dim 512", 100) == ["64 query /", "1 KV head,", "dim 512"]
+    # What is calculated stays together where that takes no more lines, and so does what is in brackets.
+    assert lines("2,304 → vocab 163,840, untied", 190) == ["2,304 → vocab 163,840,", "untied"]
+    assert lines("convolution 3, 128 → 1,280, GELU", 180) == ["convolution 3,", "128 → 1,280, GELU"]
+    assert lines("Up-convolution 2 × 2", 140) == ["Up-convolution", "2 × 2"]
+    assert lines("1 layer, 2.94B (not in total)", 92) == ["1 layer,", "2.94B", "(not in total)"]
     # A word and its number that are wider than a line are parted rather than a letter from its word.
     assert lines("window 1,024", 60) == ["window", "1,024"]
 

@@ -19,6 +19,12 @@ _BOUND = re.compile(
     r"|(?<=[^\W\d_]) (?=/ \d)|(?<=[^\W\d_] /) (?=\d)"
 )
 """The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query / 8 KV``, ``12 ×``."""
+_SIGNS = r"(?<=\d) (?=[+×→] )|(?<=[×→]) (?=\w)|(?<=\+) (?=\d)|(?<=\d) (?=/ \d)"
+_CLOSE = re.compile(rf"{_SIGNS}|{_BOUND.pattern}")
+"""Besides those the spaces of a calculation: ``2 × 2``, ``128 → 1,280``."""
+_LOOSE = re.compile(rf"{_SIGNS}|(?<=[^\W\d_]) (?=\d)(?!\d(?:[\d.,]*\d)? [×→+] )|(?<=[=≤≥]) (?=\d)|(?<=\d) (?=[^\W\d_])")
+"""Those, but for the one between a word and a calculation."""
+_BRACKETS = re.compile(r"\([^()]{1,20}\)")
 _WORD = re.compile(r"[^\s\-/]+[\-/]?")
 LONGEST_WORD = 20
 """Letters of a word that is never broken; of longer ones nobody can say where they should be."""
@@ -70,6 +76,12 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         step -= 1
     divisible = divided(_BOUND.sub(NBSP, text), width, least, weight)
     lines = wrap(divisible, least, weight, width)
+    for pattern in (_CLOSE, _LOOSE):
+        closer = pattern.sub(NBSP, _BRACKETS.sub(lambda found: found[0].replace(" ", NBSP), text))
+        tried = wrap(closer, least, weight, width)
+        if len(tried) <= len(lines) and all(text_width(line, least, weight) <= width for line in tried):
+            divisible, lines = closer, tried
+            break
     apart = _apart(divisible, least, weight, width)
     if 1 < len(apart) <= len(lines):
         return tuple(Row(line, least, weight, text) for line in _spaced(apart, text))
