@@ -197,6 +197,9 @@ def test_what_comes_in_has_a_box_where_the_first_block_does_not_say_it() -> None
     assert "Image tile" in said(u)
     assert "2 convolutions, 1,024 channels" in said(u), "the box takes the room of a figure, and of no block"
     assert "31.0M parameters" in said(u)
+    column = said(load("u-net").scene("column"))
+    assert "Image tile" in column
+    assert "31.0M parameters" in column
     assert "Tokenized text" not in said(load("llama-3-8b").scene("slide"))
 
 

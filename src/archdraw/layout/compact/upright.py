@@ -30,7 +30,7 @@ SPACE = 14.0
 STRIP_SPACE = 22.0
 LANE = 24.0
 """Px of the place for the line that leads to a frame by itself."""
-WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0), (168.0, 150.0, 138.0, 128.0, 112.0, 104.0)
+WIDTHS, WIDTHS_OF_SEVERAL = (236.0, 200.0, 170.0, 150.0, 136.0), (168.0, 150.0, 138.0, 128.0, 112.0, 104.0)
 """The widths of boxes of a column whose layers stand below it, and of each of several."""
 
 
