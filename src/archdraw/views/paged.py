@@ -97,7 +97,7 @@ def _best(plate: Plate, said: _Footer, profile: Profile, theme: Theme) -> Scene 
         if scene and _panels(scene, plate):
             found = _fullest(plate, said, profile, number, theme, panels=_panels(scene, plate)) or scene
             break
-    if found and profile.drop[:1] == ("details",) and not has_figures(found):
+    if profile.panels and profile.drop[:1] == ("details",) and not (found and has_figures(found)):
         # Sizes are worth less than the figure of what few models have.
         scene = _on(plate, said, (*profile.without, *profile.drop[:1]), profile, theme)
         found = scene if scene and has_figures(scene) else found
