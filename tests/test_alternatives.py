@@ -218,6 +218,13 @@ def test_a_number_stays_with_its_word() -> None:
     assert lines("convolution 3, 128 → 1,280, GELU", 180) == ["convolution 3,", "128 → 1,280, GELU"]
     assert lines("Up-convolution 2 × 2", 140) == ["Up-convolution", "2 × 2"]
     assert lines("1 layer, 2.94B (not in total)", 92) == ["1 layer,", "2.94B", "(not in total)"]
+    # So does what bars part, which never begin a line.
+    both = "79.7B total  |  Alibaba Cloud, 2025-09  |  Hybrid"
+    assert lines(both, 245) == ["79.7B total |", "Alibaba Cloud, 2025-09 | Hybrid"]
+    assert lines("Source: a config | not in the total: a module", 190) == [
+        "Source: a config |",
+        "not in the total: a module",
+    ]
     # A word and its number that are wider than a line are parted rather than a letter from its word.
     assert lines("window 1,024", 60) == ["window", "1,024"]
 

@@ -16,7 +16,7 @@ from archdraw.setters import kept
 NBSP = "\u00a0"
 _BOUND = re.compile(
     r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))"
-    r"|(?<=[^\W\d_]) (?=/ \d)|(?<=[^\W\d_] /) (?=\d)"
+    r"|(?<=[^\W\d_]) (?=/ \d)|(?<=[^\W\d_] /) (?=\d)| {1,2}(?=\|)"
 )
 """The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query / 8 KV``, ``12 ×``."""
 _SIGNS = r"(?<=\d) (?=[+×→] )|(?<=[×→]) (?=\w)|(?<=\+) (?=\d)|(?<=\d) (?=/ \d)"
@@ -24,6 +24,8 @@ _CLOSE = re.compile(rf"{_SIGNS}|{_BOUND.pattern}")
 """Besides those the spaces of a calculation: ``2 × 2``, ``128 → 1,280``."""
 _LOOSE = re.compile(rf"{_SIGNS}|(?<=[^\W\d_]) (?=\d)(?!\d(?:[\d.,]*\d)? [×→+] )|(?<=[=≤≥]) (?=\d)|(?<=\d) (?=[^\W\d_])")
 """Those, but for the one between a word and a calculation."""
+_PARTS = re.compile(r"(?<!\|)(?<!\| ) ")
+"""Those inside of what bars part: ``Moonshot AI, 2025-10 | Sparse hybrid``."""
 _BRACKETS = re.compile(r"\([^()]{1,20}\)")
 _WORD = re.compile(r"[^\s\-/]+[\-/]?")
 LONGEST_WORD = 20
@@ -76,7 +78,7 @@ def fitted(text: str, width: float, size: float, least: float, weight: Weight) -
         step -= 1
     divisible = divided(_BOUND.sub(NBSP, text), width, least, weight)
     lines = wrap(divisible, least, weight, width)
-    for pattern in (_CLOSE, _LOOSE):
+    for pattern in (*((_PARTS,) if "|" in text else ()), _CLOSE, _LOOSE):
         closer = pattern.sub(NBSP, _BRACKETS.sub(lambda found: found[0].replace(" ", NBSP), text))
         tried = wrap(closer, least, weight, width)
         if len(tried) <= len(lines) and all(text_width(line, least, weight) <= width for line in tried):
