@@ -233,10 +233,9 @@ class Picture:
 
     def rect(self, rect: Rect) -> str:
         stroke, stroke_width = self.stroke(rect.stroke, rect.stroke_width)
-        rounding = f' rx="{number(rect.radius)}"' if rect.radius else ""
-        top, bottom = quarter(rect.y), quarter(rect.y + rect.height)
+        rounding, top = f' rx="{number(rect.radius)}"' if rect.radius else "", quarter(rect.y)
         return (
-            f'<rect fill="{self.paints[rect.fill]}" height="{number(bottom - top)}"{rounding}'
+            f'<rect fill="{self.paints[rect.fill]}" height="{number(quarter(rect.y + rect.height) - top)}"{rounding}'
             f'{stroke}{dashed(rect.dash) if rect.dash else ""}{stroke_width} width="{number(rect.width)}"'
             f' x="{number(rect.x)}" y="{number(top)}" />'
         )
