@@ -156,10 +156,8 @@ class Lanes:
 @record
 class Choice:
     """Alternatives in one slot, the first on top. ``bands`` say above each when it comes, after the ``conjunction``
-    above all but the first. With ``headings`` they are boxes of one line in and out as the rows of a table: the first
-    heading stands above their labels, the second above what stands at the right of each: one of ``counts``, which the
-    heading completes, where there are any, else its band.
-    """
+    above all but the first. With ``headings`` they are boxes of one line in and out as rows of a table: one heading is
+    above their labels, one above the ``counts`` at their right that it completes, else the bands."""
 
     options: tuple[Diagram, ...]
     bands: tuple[str, ...]
