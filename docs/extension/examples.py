@@ -29,8 +29,6 @@ PICTURE = re.compile(r"^<!-- picture: (?P<file>\S+) -->$", re.MULTILINE)
 FILE = re.compile(r"# (?P<name>[\w-]+\.yaml)\n")
 OF_A_SHELL = ("python3 ", "python ", ". ", "pip ", "cd ", "mkdir ", "git ")
 """How lines begin that a reader calls and a build does not."""
-WAITING = ("archdraw watch",)
-"""Commands that end when their reader ends them."""
 LOOKS = ("view", "width", "background", "direction", "title", "subtitle", "open", "fold", "highlight", "details")
 """Options of a call that are options of a picture in a document."""
 
@@ -87,7 +85,7 @@ def _do(language: str, text: str, done: Walk, drawn: dict[str, str]) -> None:
         done.specs[-1].write_text(_changed(done.specs[-1].read_text("utf-8"), text), "utf-8")
     elif language == "sh":
         for line in filter(None, map(str.strip, text.splitlines())):
-            if line.startswith((*OF_A_SHELL, *WAITING, "#")):
+            if line.startswith((*OF_A_SHELL, "#")):
                 continue
             code, printed = called(line)
             if code:
