@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,7 @@ import click
 
 from archdraw.cli._pictures import font_option
 from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
-from archdraw.errors import ArchdrawError, InputError, Problem, Span, nearest
-from archdraw.resources import specs_folder
+from archdraw.errors import Problem, Span
 
 if TYPE_CHECKING:
     from archdraw.model import Model
@@ -81,23 +79,11 @@ def command(
         raise click.UsageError("--weights needs exactly one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
-        from archdraw.analysis.claims import contradictions
+        from archdraw.app.checking import problems_of
         from archdraw.model import load
-        from archdraw.tree.published import disagreements
 
         model = load(file, with_transformers=with_transformers)
-        problems = [*model.warnings, *disagreements(model.spec.document, model.facts)]
-        problems += contradictions(model.spec, model.block, model.facts)
-        if model.reading is None:
-            problems += _unknown_parents(model, file.parent)
-        try:
-            scene, letters = model.drawn(fonts=fonts)
-            problems += letters
-            problems += [model.spec.problem(f"{path} is not drawn", "layers") for path in scene.undrawn]
-        except InputError:
-            raise
-        except ArchdrawError as error:
-            problems.append(model.spec.problem(f"this cannot be drawn: {error}"))
+        problems = problems_of(model, file.parent, fonts)
         if weights:
             problems += _disagreements_with(model, weights)
         return file, problems
@@ -142,14 +128,3 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
         click.echo(f"{place.file}: {result.matched:,} tensors agree{packed} ({result.convention} names)")
     return problems
 
-
-def _unknown_parents(model: Model, folder: Path) -> Iterator[Problem]:
-    """A warning for each parent whose spec is neither in ``folder`` nor comes with the program."""
-    if not model.spec.parents:
-        return
-    known = {file.stem for place in (folder, specs_folder()) for file in place.glob("*.yaml")}
-    for index, parent in enumerate(model.spec.parents):
-        if parent.model not in known:
-            message = f"{parent.model}.yaml not found in this folder, and no such model comes with archdraw"
-            hint = nearest(parent.model, known)
-            yield model.spec.problem(message, "parents", index, "model", hint=hint, warning=True)
