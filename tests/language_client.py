@@ -6,8 +6,12 @@ import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Any, Self
+
+LONGEST = 600
+"""Seconds that a server lives."""
 
 
 class Editor:
@@ -16,12 +20,20 @@ class Editor:
     def __init__(self, command: Sequence[str], folder: Path, settings: Any = None) -> None:
         self.folder, self.settings = folder, settings
         self.found: dict[str, list[dict[str, Any]]] = {}
+        self.shown: list[str] = []
         self._asked = 0
         self._versions: dict[str, int] = {}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+        # A server that does not answer ends, rather than the tests waiting for ever.
+        self._end = Timer(LONGEST, self._process.kill)
+        self._end.start()
         formats = {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown"]}}
         asks = {"completion": formats, "hover": {"contentFormat": ["markdown"]}, "publishDiagnostics": {}}
-        capabilities = {"textDocument": asks, "workspace": {"configuration": True}}
+        capabilities = {
+            "textDocument": asks,
+            "workspace": {"configuration": True},
+            "window": {"showDocument": {"support": True}},
+        }
         self.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities=capabilities)
         self.say("initialized")
         if settings is not None:
@@ -34,6 +46,7 @@ class Editor:
         self.ask("shutdown")
         self.say("exit")
         self._process.communicate(timeout=60)
+        self._end.cancel()
 
     def open(self, name: str, text: str, language: str = "yaml") -> str:
         """Opens the file ``name`` with ``text``, or changes it to that; gives its address."""
@@ -101,5 +114,8 @@ class Editor:
         elif "id" in message and "method" in message:
             sections = message.get("params", {}).get("items", ())
             settings = self.settings or {}
-            answer = [settings.get(one.get("section")) for one in sections] if sections else None
+            answer: Any = [settings.get(one.get("section")) for one in sections] if sections else None
+            if message["method"] == "window/showDocument":
+                self.shown.append(message["params"]["uri"])
+                answer = {"success": True}
             self._send({"id": message["id"], "result": answer})

@@ -47,7 +47,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "views": ({"views"}, {"ground", "model", "drawing"}),
     "shell": (
         {"__init__", "__main__", "model", "pictured", "pictures", "outputs", "catalog", "app", "site", "cli"}
-        | {"provenance", "drawn_with", "documents", "notebook", "schemas", "watch"},
+        | {"provenance", "drawn_with", "documents", "notebook", "schemas", "watch", "language"},
         {"ground", "model", "drawing", "linting", "writers", "views"},
     ),
 }
@@ -94,6 +94,8 @@ HOMES: dict[str, set[str]] = {
     "huggingface_hub": {"readers.hub"},
     "torch": {"weights.building"},
     "transformers": {"weights.building"},
+    "pygls": {"language.protocol"},
+    "lsprotocol": {"language.protocol"},
     "pyarrow": {"app.census.files"},
     "distributed": {"cli.census"},
     "fontTools": {"fontdata.generate", "typesetting"},

@@ -127,4 +127,3 @@ def _disagreements_with(model: Model, weights: tuple[str, ...]) -> list[Problem]
         packed = f", of {result.packed:,} packed ones only the names" if result.packed else ""
         click.echo(f"{place.file}: {result.matched:,} tensors agree{packed} ({result.convention} names)")
     return problems
-
