@@ -174,6 +174,16 @@ def test_each_thing_is_one_file() -> None:
     assert files == {file for file in SOURCES.rglob("*") if file.is_file() and file.name != "__init__.py"}
 
 
+def test_editors_know_all_of_it(run: Callable[..., str]) -> None:
+    schema = json.loads(run("schema"))["definitions"]
+    assert "min_gru" in schema["keys.mixer"]["properties"]
+    assert "inner_size" in schema["kind.min_gru"]["properties"]
+    field = schema["field.inner_size"]
+    assert (field["minimum"], field["markdownDescription"]) == (1, "Channels of the recurrence; each keeps one value.")
+    assert "sepia" in json.loads(run("schema", "theme"))["properties"]["like"]["enum"]
+    assert "desk" in json.loads(run("schema", "profile"))["properties"]["like"]["enum"]
+
+
 def test_the_kind_has_a_page_and_a_line(run: Callable[..., str]) -> None:
     page = run("kinds", "min_gru")
     assert page.startswith("min_gru (mixer)\n\nName: Minimal GRU (minGRU)\n")
