@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from archdraw.cli.schema import command
 from archdraw.errors import InputError
 from archdraw.kinds.registry import kinds
+from archdraw.resources import starters_folder
 from archdraw.schemas import FILE, MODELINES, NAMES, made, stored, text, written
 from archdraw.source import plain, scan
 from archdraw.spec import Spec
@@ -22,7 +23,7 @@ from archdraw.spec import Spec
 ROOT = Path(__file__).parent.parent
 BROKEN = ROOT / "tests" / "broken"
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
-EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
+EXAMPLES = [*(ROOT / "docs" / "examples").glob("*.yaml"), *starters_folder().glob("*.yaml")]
 
 
 @cache
@@ -47,7 +48,7 @@ def test_what_is_stored_is_what_is_made(name: str) -> None:
     assert stored(name).read_text("utf-8") == written(made(name)), "python tests/write_schemas.py writes it"
 
 
-@pytest.mark.parametrize("file", [*SPECS, *EXAMPLES], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*SPECS, *sorted(EXAMPLES)], ids=lambda file: file.stem)
 def test_specs_are_valid(file: Path) -> None:
     assert not faults("spec", file.read_text("utf-8"))
 
