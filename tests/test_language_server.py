@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 import archdraw
 from archdraw.cli.lsp import command
+from archdraw.language.answers import defined_at, described, offered
+from archdraw.language.opened import Opened, read
 from archdraw.resources import specs_folder
 from archdraw.tree.facts import facts
 from language_client import Editor
@@ -195,3 +197,19 @@ def test_a_file_that_is_closed_has_no_problems(editor: Editor) -> None:
     editor.found.clear()
     editor.say("textDocument/didClose", textDocument={"uri": opened})
     assert editor.problems(opened) == []
+
+
+def test_no_text_breaks_an_answer() -> None:
+    """Half of the texts that an editor sends are none that a spec could be read from."""
+    for file in sorted((Path(__file__).parent / "broken").glob("*.yaml")):
+        text = file.read_text("utf-8")
+        opened = Opened(file)
+        opened.keep(read(text, file))
+        assert opened.last is not None
+        assert opened.last.problems, file.name
+        lines = text.split("\n")[:60]
+        for number in range(max(1, len(lines) - 3), len(lines) + 1):
+            for column in (1, len(lines[number - 1]) + 1):
+                described(opened, number, column)
+                defined_at(opened, number, column)
+                offered(opened, text, number, column)

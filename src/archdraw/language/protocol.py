@@ -7,8 +7,11 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -20,6 +23,8 @@ from archdraw.language.answers import defined_at, described, offered
 from archdraw.language.opened import Opened, Read, read
 from archdraw.version import VERSION
 
+Answer = TypeVar("Answer")
+
 PAUSE = 0.2
 """Seconds without a change after which a text is read: while words are being written it is no spec."""
 PICTURE = "archdraw.picture"
@@ -28,6 +33,8 @@ PICTURE = "archdraw.picture"
 server = LanguageServer("archdraw", VERSION)
 _opened: dict[str, Opened] = {}
 _waiting: dict[str, asyncio.Task[None]] = {}
+_worker = ThreadPoolExecutor(1)
+"""What archdraw remembers is for one thread: this one does all work, one thing after the other."""
 
 
 def serve() -> None:
@@ -68,11 +75,16 @@ async def _read_later(uri: str) -> None:
     await _read(uri)
 
 
+async def _in_turn(work: Callable[..., Answer], *given: Any) -> Answer:
+    """What ``work`` gives, while messages of the editor are read on."""
+    return await asyncio.get_running_loop().run_in_executor(_worker, work, *given)
+
+
 async def _read(uri: str) -> None:
-    """Reads a file in a thread of its own, so that the editor is answered meanwhile, and reports its problems."""
+    """Reads a file and reports its problems."""
     document = server.workspace.get_text_document(uri)
     opened, version = _opened[uri], document.version
-    made = await asyncio.to_thread(_read_whole, document.source, opened.file)
+    made = await _in_turn(_read_whole, document.source, opened.file)
     if _opened.get(uri) is not opened or document.version != version:
         return
     opened.keep(made)
@@ -114,20 +126,20 @@ def _asked(
 
 
 @server.feature(types.TEXT_DOCUMENT_HOVER)
-def hover(params: types.HoverParams) -> types.Hover | None:
+async def hover(params: types.HoverParams) -> types.Hover | None:
     """The numbers of the block at a place, and what a name stands for."""
     document, opened, line, column = _asked(params)
-    found = described(opened, line, column) if opened else None
+    found = await _in_turn(described, opened, line, column) if opened else None
     if found is None:
         return None
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found[0]), _range(document, found[1]))
 
 
 @server.feature(types.TEXT_DOCUMENT_DEFINITION)
-def definition(params: types.DefinitionParams) -> types.Location | None:
+async def definition(params: types.DefinitionParams) -> types.Location | None:
     """Where the name at a place is defined."""
     document, opened, line, column = _asked(params)
-    found = defined_at(opened, line, column) if opened else None
+    found = await _in_turn(defined_at, opened, line, column) if opened else None
     if opened is None or found is None:
         return None
     file, span = found
@@ -138,10 +150,10 @@ def definition(params: types.DefinitionParams) -> types.Location | None:
 
 
 @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" ", "/", "["]))
-def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
+async def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
     """The names that may stand at a place."""
     document, opened, line, column = _asked(params)
-    found = offered(opened, document.source, line, column) if opened else []
+    found = await _in_turn(offered, opened, document.source, line, column) if opened else []
     return [
         types.CompletionItem(
             one.name,
@@ -171,7 +183,7 @@ async def picture(uri: str) -> str | None:
         return None
     file = Path(tempfile.gettempdir()) / f"archdraw-{opened.counted.model.slug}.svg"
     try:
-        drawn = await asyncio.to_thread(opened.counted.model.svg, view="")
+        drawn = await _in_turn(partial(opened.counted.model.svg, view=""))
         write_whole(file, drawn.encode())
     except (ArchdrawError, OSError) as error:
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(error)))
