@@ -225,6 +225,8 @@ def test_a_number_stays_with_its_word() -> None:
         "Source: a config |",
         "not in the total: a module",
     ]
+    # A unit stands with its number, whatever is before that.
+    assert lines("one token per 32×32 px", 90) == ["one", "token per", "32×32 px"]
     # A word and its number that are wider than a line are parted rather than a letter from its word.
     assert lines("window 1,024", 60) == ["window", "1,024"]
 

@@ -188,6 +188,11 @@ CASES: dict[str, tuple[str, tuple[Element, ...], tuple[Element, ...]]] = {
         (text(50, 50, "Encoder, 1 layers"),),
         (text(50, 50, "layers 0, 1 layers"),),
     ),
+    "one is not several behind a plus": (
+        "grammar",
+        (text(50, 50, "4 attention + 1 layers"), text(50, 80, "+ 1 layers")),
+        (text(50, 50, "6 + 1 layers"),),
+    ),
     "several tokens are not one": (
         "grammar",
         (text(50, 50, "at 512 token"),),

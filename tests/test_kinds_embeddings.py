@@ -135,11 +135,8 @@ def test_a_prediction_module_is_not_in_the_total() -> None:
     one = 2 * 32 + 2 * 32 * 32 + (32 + 3 * 32 * 64) + 32
     said = describe(module.body)
     assert (said.label, said.title) == ("MTP module", "Multi-token prediction (MTP)")
-    assert said.detail == f"1 layer, {one / 1000:.2f}k (not in total)"
-    assert said.notes == (
-        "also reads the embedding of the next token",
-        "token embedding and LM head shared with the model",
-    )
+    assert said.detail == f"1 layer, {one / 1000:.2f}k (not in total), also reads the next token"
+    assert said.notes == ("token embedding and LM head shared with the model",)
     shared = [box for box in boxes(module) if "shared" in box]
     assert shared == ["Token embedding, next token, shared", "LM head, shared"]
     assert module.body.kind == "multi_token_prediction"

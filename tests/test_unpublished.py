@@ -119,3 +119,18 @@ def test_layers_whose_number_is_not_disclosed_are_no_cell_of_a_layer_map() -> No
     ]
     assert strips[0] is not None
     assert strips[1] is None
+
+
+def test_layers_beside_those_whose_number_is_not_disclosed_are_not_said_to_be_all() -> None:
+    decoder = {
+        "decoder": {
+            "attention": {"multi_head": {"num_attention_heads": 32}},
+            "feed_forward": {"swiglu": {"intermediate_size": 1024}},
+            "times": 4,
+        }
+    }
+    twice = {"decoder": {**decoder["decoder"], "times": 2, "feed_forward": {"gelu": {"intermediate_size": 1024}}}}
+    spec = model(["embedding", decoder, twice, {"unpublished_layers": [{"unpublished": "Attention"}]}, "output_head"])
+    plate = picture(spec, expand(spec))
+    assert "6 layers + an undisclosed number" in plate.subtitle
+    assert plate.strip is None

@@ -198,7 +198,7 @@ def test_gemma_3_has_four_norms_and_five_sliding_layers_to_one_global() -> None:
     assert "(Vision encoder)" in told
     assert drawn.strip is not None
     order = "(5 sliding + 1 global) × 10 + 2 sliding"
-    assert drawn.strip.caption == f"62 layers = {order}, each with dense GeGLU"
+    assert drawn.strip.caption == f"62 layers = {order}, each with GeGLU FFN"
     assert [chip for chip in chips(drawn.column) if chip.startswith("RoPE")] == ["RoPE, linear ×8", "RoPE"]
 
 

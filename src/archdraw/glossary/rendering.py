@@ -42,7 +42,8 @@ PLAIN_WORDS = frozenset(
             "Feed-forward",
             "First",
         ),
-        *("Image", "Local", "Merger", "Modulation", "Recurrent", "Routed", "Sliding", "Subsampling", "Text", "Vision"),
+        *("Image", "Local", "Merger", "Modulation", "Recurrent", "Routed"),
+        *("Shared-KV", "Sliding", "Subsampling", "Text", "Vision"),
     }
 )
 """Words that labels of authors begin with, and no name does; those of the glossary's terms are known."""

@@ -11,7 +11,7 @@ from archdraw.scene import Text
 _CUT = re.compile(r"(…|\.\.\.|\+\s?[\d,]+ (more|others))$")
 """What says that more was to come."""
 _BRACKETS = {"(": ")", "[": "]"}
-_ONE_OF_MANY = re.compile(r"(?<![\d.:/×+*−\-–^=]\s)(?<!\d,\s)(?<![\d.,:/×+*−\-–^=])\b1\s([a-z]{2,}s)\b")
+_ONE_OF_MANY = re.compile(r"(?<![\d.:/×*−\-–^=]\s)(?<!\d\s\+\s)(?<!\d,\s)(?<![\d.,:/×+*−\-–^=])\b1\s([a-z]{2,}s)\b")
 _MANY_OF_ONE = re.compile(r"(?<![\d.,:/×+*−\-–^=])\b(?!1\s)(\d+(?:,\d{3})*)\s([a-z]{3,})\b(?![-\w])")
 _COUNTED = frozenset({"experts", "features", "groups", "heads", "layers", "parameters", "tokens"})
 """Plurals that are known whatever else the picture says."""

@@ -68,7 +68,9 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         towers=drawn.towers,
         wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
-        strip=None if drawn.forked else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
+        strip=None
+        if drawn.forked or unpublished.has_layers(model)
+        else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
         footer=_footer(spec, model, counted),
         description=_description(spec, model, drawn.stack, below_name),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),

@@ -32,6 +32,7 @@ from archdraw.views.graphs import drawn
 from archdraw.views.insets import has_inside
 from archdraw.views.stack import Option, Stack, in_brief, openable, stacked
 from archdraw.views.terminals import NEXT_LAYERS, is_narrow, named_input
+from archdraw.views.wording import in_a_row
 
 MOST_JOINING = 3
 """So many lines find a way from below into the line of a model; of more, each module stands beside it."""
@@ -103,7 +104,7 @@ class Fold:
                 (layer,) = layers(block, ANY)
                 name = labels(block) or (text(alone.label),)
                 self.stacks.append(Stack((layer,), (), ()))
-                yield self._opened(alone, ", ".join(name))
+                yield self._opened(alone, in_a_row(name))
             case Module(level="stack"):
                 made = in_brief(block, path, self.paths) if self.brief else self._stacked(block, path)
                 self.stacks.append(made)

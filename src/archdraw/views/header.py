@@ -65,8 +65,16 @@ def layers_of(model: Module) -> Detail:
     """How many layers ``model`` has; in columns side by side, as an encoder and its decoder, each by its own number.
 
     Those of a convolutional network are blocks: its layers are the convolutions in them. Layers that a token goes
-    through more than once are layers of a loop.
+    through more than once are layers of a loop. Where the number of some is not disclosed, the others are not all.
     """
+    disclosed = _disclosed(model)
+    if disclosed and unpublished.has_layers(model):
+        return words.AND_UNDISCLOSED(layers=disclosed)
+    return disclosed
+
+
+def _disclosed(model: Module) -> Detail:
+    """How many layers ``model`` has beside those whose number is not disclosed."""
     numbers = tuple(filter(None, columns_of(model.body)))
     every = [part for part in modules(model.body) if part.level in ANY]
     blocks = bool(every) and all(map(only_convolves, every))

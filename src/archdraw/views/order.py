@@ -9,6 +9,8 @@ from archdraw.tree.patterns import Times, covered
 
 MOST_CELLS = 24
 """More cells than these say no more than the strip below them."""
+MOST_OF_LAYERS = 0.5
+"""An order with more cells than this share of its layers is no shorter to read than the strip: it has no rule."""
 FEW_CELLS = 2
 """For so many cells more the order has no groups inside of groups, which are harder to follow."""
 MOST_APART = 2
@@ -33,7 +35,7 @@ def ordered(names: Sequence[str], roles: Mapping[str, str]) -> tuple[OrderCell |
     items = flat if len(list(_cells(flat))) <= len(list(_cells(deep))) + FEW_CELLS else deep
     cells = list(_cells(items))
     few = len(cells) <= MOST_CELLS and sum(len(cell.label) for cell in cells) <= LONGEST_ORDER
-    return items if few and len(cells) < len(names) else ()
+    return items if few and len(cells) <= MOST_OF_LAYERS * len(names) else ()
 
 
 def rounds(items: Sequence[OrderCell | OrderGroup]) -> list[int]:

@@ -24,7 +24,7 @@ from archdraw.views.apart import named_apart
 from archdraw.views.bars import bar
 from archdraw.views.diagrams import SIGNS, concatenated, diagram, folded, unnamed_path
 from archdraw.views.overlay import is_wrapped, laid_over, same_norm
-from archdraw.views.wording import how_often, several
+from archdraw.views.wording import how_often, in_a_row, several
 
 MOST_FOLDED = 1 / 3
 """A run of layers that come nowhere else is folded to a bar while it is no larger share of the stack."""
@@ -92,7 +92,7 @@ def stacked(module: Module, path: str, paths: Mapping[int, str], before: int = 0
             text(words.REPEATED(number=count)) if count > 1 else "",
             frame_path,
             text(LAYERS(number=count)),
-            ", ".join(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
+            in_a_row(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
         )
     )
     for start, end in _ends(order, last, len(order)):

@@ -270,7 +270,7 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
     attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
-    short = [short_name(module) if attention and module.role in MIXERS else _short(module) for module in kinds]
+    short = [short_name(module) if attention and module.role in MIXERS else _short(module, kinds) for module in kinds]
     names = list(short)
     for name in dict.fromkeys(short):
         places = [place for place, one in enumerate(short) if one == name]
@@ -292,8 +292,10 @@ def _details_apart(modules: list[Module]) -> list[str]:
     return [", ".join(part for part in own if not all(part in other for other in parts)) for own in parts]
 
 
-def _short(module: Module) -> str:
+def _short(module: Module, kinds: Sequence[Module]) -> str:
+    """What ``module`` is called in a caption: a feed forward is dense where others of ``kinds`` are mixtures."""
     label = within(listed(module)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
         return label.removesuffix(" block").removesuffix(" Attention")
-    return text(words.DENSE(what=label.removesuffix(FEED_FORWARD)))
+    is_apart = any(other.role == "experts" for other in kinds)
+    return text(words.DENSE(what=label.removesuffix(FEED_FORWARD))) if is_apart else label

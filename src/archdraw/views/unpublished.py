@@ -12,6 +12,13 @@ from archdraw.views.diagrams import folded
 from archdraw.views.wording import share
 
 
+def has_layers(model: Module) -> bool:
+    """Whether ``model`` has layers whose number is not disclosed."""
+    return any(
+        isinstance(block, Module) and block.level == "stack" and block.role == "unknown" for _, block in walk(model)
+    )
+
+
 def stack_picture(module: Module, path: str) -> Frame:
     """The frame of layers whose number nobody knows."""
     known = [(place, block) for place, block in walk(module.body, path) if isinstance(block, Leaf)]
@@ -43,8 +50,7 @@ def panels(spec: Spec, model: Module) -> tuple[Inset, ...]:
         found.append(Inset(text(words.REPORTED_FIGURES()), tuple(items)))
     unknown = [leaf for leaf in leaves(model) if leaf.role == "unknown"]
     reasons = [text(words.UNKNOWN_BLOCK(block=leaf.label, detail=leaf.detail)) for leaf in unknown]
-    modules = (block for _, block in walk(model) if isinstance(block, Module))
-    if any(module.level == "stack" and module.role == "unknown" for module in modules):
+    if has_layers(model):
         reasons.append(text(words.UNKNOWN_REST()))
     found.append(Inset(text(words.NOT_DISCLOSED()), tuple(Words(reason, strong=True) for reason in reasons)))
     return tuple(found)

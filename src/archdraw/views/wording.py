@@ -15,6 +15,7 @@ __all__ = [
     "data",
     "gone_through",
     "how_often",
+    "in_a_row",
     "listed",
     "ordinal",
     "parameters",
@@ -35,6 +36,11 @@ def listed(module: Module) -> Words:
     if isinstance(label, Phrase) and label.term.short and len(text(label)) > LONGEST_NAME:
         return label.term.short
     return label
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """``names`` after each other as one caption: all but the first as inside a sentence."""
+    return ", ".join((*names[:1], *map(within, names[1:])))
 
 
 def short_name(module: Module) -> str:

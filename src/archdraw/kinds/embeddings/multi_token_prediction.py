@@ -67,10 +67,13 @@ class MultiTokenPrediction(Kind):
                 self.label or (self.term() if number == 1 else words.MTP_MODULES()),
                 body,
                 role="auxiliary",
-                detail=(size, words.EXTRA_PARAMETERS(count=facts(body).total_parameters)),
+                detail=(
+                    size,
+                    words.EXTRA_PARAMETERS(count=facts(body).total_parameters),
+                    words.READS_NEXT_TOKEN(),
+                ),
                 title=words.MULTI_TOKEN_PREDICTION(),
                 notes=(
-                    words.READS_NEXT_TOKEN(),
                     *((words.JOINED_WITH_EACH_STREAM(),) if self.stream_head is not None else ()),
                     words.HEAD_SHARED_WITH_MODEL() if self.own_embedding else words.SHARED_WITH_MODEL(),
                 ),

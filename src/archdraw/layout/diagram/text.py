@@ -27,6 +27,8 @@ _LOOSE = re.compile(rf"{_SIGNS}|(?<=[^\W\d_]) (?=\d)(?!\d(?:[\d.,]*\d)? [×→+]
 _PARTS = re.compile(r"(?<!\|)(?<!\| ) ")
 """Those inside of what bars part: ``Moonshot AI, 2025-10 | Sparse hybrid``."""
 _BRACKETS = re.compile(r"\([^()]{1,20}\)")
+_UNIT = re.compile(r"×|px|[KMGTP]?i?B|[KMGT]")
+"""What is read with the number before it."""
 _WORD = re.compile(r"[^\s\-/]+[\-/]?")
 LONGEST_WORD = 20
 """Letters of a word that is never broken; of longer ones nobody can say where they should be."""
@@ -166,8 +168,8 @@ def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
         joined = f"{pieces[-1]}{NBSP}{part}" if pieces else part
         if pieces and text_width(joined, size, weight) <= width:
             pieces[-1] = joined
-        elif pieces and part == "×" and NBSP in pieces[-1]:
-            # No sign stands alone: its number comes with it.
+        elif pieces and _UNIT.fullmatch(part) and NBSP in pieces[-1]:
+            # No sign and no unit stands alone: its number comes with it.
             pieces[-1], _, number = pieces[-1].rpartition(NBSP)
             pieces.append(f"{number}{NBSP}{part}")
         else:
