@@ -232,7 +232,7 @@ def test_rows_of_the_table(models: dict[str, Subject]) -> None:
     rows = {row.name: (row.values, row.signs) for row in compared(models, "qwen3-235b-a22b", "deepseek-v3").rows}
     assert rows["shared experts"] == (("none", "1"), ("added",))
     assert rows["routed experts"] == (("128", "256"), ("changed",))
-    assert rows["MTP module"] == (("none", "1 layer, 11.6B (not in total)"), ("added",))
+    assert rows["MTP module"] == (("none", "1 layer, 11.6B (not in total), also reads the next token"), ("added",))
     assert rows["router scoring"] == (("softmax", "sigmoid"), ("changed",))
     assert rows["KV cache per token (bf16)"] == (("188 KiB", "68.6 KiB"), ("changed",))
     assert rows["token mixer"][1] == ("changed",)
