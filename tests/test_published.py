@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdraw.scene import Text
 from archdraw.source import parse
 from archdraw.tree.blocks import Cache
 from archdraw.tree.facts import Facts
 from archdraw.tree.published import disagreements, tolerance
+from shipped import plate
 
 
 @pytest.mark.parametrize(
@@ -80,3 +82,20 @@ def test_a_reason_stands_for_a_difference_and_only_for_one() -> None:
 def test_other_keys_and_other_documents_are_left_alone() -> None:
     assert said("year: 2024", FACTS) == []
     assert disagreements(parse("name: x\n", "x.yaml"), FACTS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("deepseek-v3", "weights are published in FP8"),
+        ("kimi-k2-5", "weights are published in bf16, routed experts in INT4"),
+        # Weights that are counted in bf16 and published so need no word.
+        ("llama-3-8b", None),
+        # Nor do those of which no size is shown.
+        ("gpt-oss-20b", None),
+    ],
+)
+def test_a_size_of_weights_in_bf16_says_what_they_are_published_in(name: str, said: str | None) -> None:
+    lines = [shape.phrase or shape.text for shape in plate(name).shapes() if isinstance(shape, Text)]
+    found = [line.rpartition("; ")[2] for line in lines if "published in" in line]
+    assert found == ([said] if said else [])

@@ -87,7 +87,8 @@ class Parent(Checked):
 class Published(Checked):
     """Figures as their publisher gives them, rounded as published: numbers of parameters, and bytes in bf16.
 
-    ``differs`` says why one of them is not the count of the blocks.
+    ``differs`` says why one of them is not the count of the blocks, ``precision`` what the weights are published in
+    where not all have 16 bits.
     """
 
     total_parameters: Count | None = Field(default=None, description="All parameters, rounded as published: 8.03e9.")
@@ -95,3 +96,6 @@ class Published(Checked):
     kv_cache_bytes_per_token: Count | None = Field(default=None, description="Bytes of KV cache a token, in bf16.")
     source: Text | None = Field(default=None, description="Where the figures are published.")
     differs: Text | None = Field(default=None, description="Why one of them is not the count of the blocks.")
+    precision: Text | None = Field(
+        default=None, description="What weights are published in where not all have 16 bits: FP8, experts in FP4."
+    )

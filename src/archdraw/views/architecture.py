@@ -101,7 +101,10 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts, brief: bo
         # What a column has as boxes that has frames of them else is opened, whatever else an author wants to be.
         wanted += [option.path for option in drawn.around if "/" not in option.path]
     active = active_parameters(counted, spec.published)
-    own = insets(drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size)
+    precision = spec.published.precision if spec.published is not None else None
+    own = insets(
+        drawn.options, drawn.stack, counted, spec.context_length, wanted, active, model, spec.vocab_size, precision
+    )
     own = _named_by_column(own, drawn, model, decodes=_decodes(model))
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
     return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))

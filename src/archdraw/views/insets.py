@@ -39,10 +39,12 @@ def insets(
     active: Active,
     model: Module,
     vocabulary: int | None,
+    precision: str | None = None,
 ) -> tuple[Inset, ...]:
     """The panels of a model: those of its boxes ``options`` from the top down, then what is by itself.
 
-    ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree.
+    ``wanted`` names the boxes to open by path or name; None leaves the choice to the tree. ``precision`` says what the
+    weights are published in.
     """
     found: list[Inset] = []
     opening: list[Opening] = []
@@ -70,7 +72,7 @@ def insets(
         sliding = (option.path for option in options if option.block.role == "sliding")
         masks = replace(masks, source=next(sliding, ""), priority=SLIDING if wanted is None else None)
         found.append(masks)
-    return (*found, *memory_panels(model, counted, context, vocabulary), *breakdown(model, active))
+    return (*found, *memory_panels(model, counted, context, vocabulary, precision), *breakdown(model, active))
 
 
 def most_novel(opening: list[Opening], number: int) -> list[Opening]:

@@ -19,11 +19,18 @@ from archdraw.views.wording import gone_through
 ATTENTION = frozenset({"attention", "sliding"})
 
 
-def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary: int | None = None) -> list[Inset]:
+def memory_panels(
+    model: Module,
+    counted: Facts,
+    context: int | None,
+    vocabulary: int | None = None,
+    precision: str | None = None,
+) -> list[Inset]:
     """What a sequence keeps at the model's own ``context``: beside what it would keep without its savings.
 
     A layer saves by a window, by entries for several tokens, by a state in place of a cache, or by another layer's.
     A model that has no output layer over its ``vocabulary`` writes no tokens one after the other, and keeps nothing.
+    Where weights are beside it, which are counted in bf16, it is said that they are published in another ``precision``.
     """
     if not _generates(model, vocabulary):
         return []
@@ -53,7 +60,8 @@ def memory_panels(model: Module, counted: Facts, context: int | None, vocabulary
         split = _beside_weights(counted, kept, index, context)
         crossed = _of_encoder(counted, context, each=True)
         title = text(plate.MEMORY_OF(memory=title, kept=what))
-        return [Inset(title, (split, *token, *crossed), optional=not crossed)]
+        stored = (Words(text(plate.WEIGHTS_PUBLISHED_IN(precision=precision))),) if precision else ()
+        return [Inset(title, (split, *token, *crossed, *stored), optional=not crossed)]
     bar = Share(text(what), text(plate.OF_MEMORY(part=part, whole=whole)), part, whole, "latent")
     beside = (Words(text(plate.OF_WHICH_INDEX(cache=kept, index=index)), strong=True),) if index else ()
     last = (Words(text(plate.INDEPENDENT(state=_state(layers, counted))), strong=True),) if counted.state else token
