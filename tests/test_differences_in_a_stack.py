@@ -238,10 +238,13 @@ def test_layers_of_one_name_are_told_apart_by_the_share_of_tokens() -> None:
 @pytest.mark.parametrize(
     ("path", "caption"),
     [
-        (specs_folder() / "switch-base-128.yaml", "decoder: 12 layers = (1 dense ReLU + 1 MoE) × 6"),
+        (specs_folder() / "switch-base-128.yaml", "encoder and decoder, each: 12 layers = (1 dense ReLU + 1 MoE) × 6"),
         (EXAMPLES / "gnmt.yaml", "decoder: 4 layers = 1 attention + 1 plain + 2 residual"),
     ],
 )
 def test_the_map_of_a_decoder_says_that_it_is_one(path: Path, caption: str) -> None:
-    """The header counts the layers of both halves; modules are not named beside layers without any."""
+    """The header counts the layers of both halves; modules are not named beside layers without any.
+
+    An encoder with the same order is in the map, too.
+    """
     assert strip(load(path)).caption == caption

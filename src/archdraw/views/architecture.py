@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
 
+from archdraw.cells import Strip
 from archdraw.errors import InputError, nearest
 from archdraw.glossary import Phrase, text
 from archdraw.glossary import plate as words
@@ -17,7 +18,7 @@ from archdraw.tree.description import describe
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.published import fits, in_words
-from archdraw.tree.walks import leaves, sides, walk
+from archdraw.tree.walks import layers, leaves, sides, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, left_out_as_published
 from archdraw.views.alike import shape_of
@@ -68,9 +69,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         towers=drawn.towers,
         wires=drawn.wires,
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
-        strip=None
-        if drawn.forked or unpublished.has_layers(model)
-        else strip(drawn.stack, alike=every_strip, decodes=_decodes(model)),
+        strip=None if drawn.forked else _layer_map(model, drawn.stack, alike=every_strip),
         footer=_footer(spec, model, counted),
         description=_description(spec, model, drawn.stack, below_name),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),
@@ -90,6 +89,24 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
 def _decodes(model: Module) -> bool:
     """Whether the layers of ``model`` are a decoder, beside whose encoder they stand."""
     return any(part.body.level == "encoder" for part in sides(model.body))
+
+
+def _layer_map(model: Module, stack: Stack, *, alike: bool) -> Strip | None:
+    """The map of the layers of ``model``: those of ``stack``, and of an encoder beside them that has the same order.
+
+    None where the number of some is not disclosed: it would say that there are no others.
+    """
+    if unpublished.has_layers(model):
+        return None
+    found = strip(stack, alike=alike, decodes=_decodes(model))
+    beside = [part.body for part in sides(model.body) if part.body.level == "encoder"]
+    if found is None or len(beside) != 1:
+        return found
+    own, other = strip(stack, alike=alike), strip(Stack(layers(beside[0].body, ANY), (), ()))
+    if own is None or other is None or own.caption != other.caption:
+        return found
+    same = [replace(cell, title="") for cell in own.cells] == [replace(cell, title="") for cell in other.cells]
+    return replace(found, caption=text(words.OF_BOTH(order=own.caption))) if same else found
 
 
 def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts, brief: bool) -> tuple[Inset, ...]:
