@@ -171,3 +171,18 @@ def test_what_stands_in_the_place_of_another_is_said_once_and_stacks_are_no_laye
     assert "every image with every text" in str(found["block", "Cosine similarity"][1])
     details = {where: values for (what, where), values in found.items() if what == "detail"}
     assert details == {"+ position embedding": ("changed", "learned, 50 × 768", "learned, 197 × 768")}
+
+
+def test_the_order_of_one_of_several_stacks_is_not_that_of_all_layers() -> None:
+    """ResNet-50 has 16 blocks in 4 stacks; what stands beside GPT-1's layers is the first of these."""
+    (row,) = named("gpt-1", "resnet-50", "order").values()
+    assert row[1] == "12 (MHA, GELU)"
+    assert str(row[2]).startswith("in one of 4 stacks: 1 (convolution 1 × 1, ")
+    (row,) = named("gpt-1", "mixtral-8x7b", "order").values()
+    assert not any("stack" in str(value) for value in row)
+
+
+def test_groups_of_heads_in_the_output_projection_come_with_compressed_attention() -> None:
+    found = rows("deepseek-v3-2", "deepseek-v4-pro")
+    assert found["o_groups", ""] == ("added", None, 16)
+    assert found["o_lora_rank", ""] == ("added", None, 1024)

@@ -51,6 +51,7 @@ NAMED = {
     "position.rope_scaling": "RoPE scaling",
     "is_causal": "causal attention",
     "kv_lora_rank": "KV latent rank",
+    "o_lora_rank": "output latent rank of each group",
     "norm_topk_prob": "top-k renormalized",
     "query_pre_attn_scalar": "attention scale",
     "attention_multiplier": "attention scale",

@@ -23,7 +23,8 @@ Features = dict[str, Setting]
 SHARED = ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert_gate")
 INDEX = ("indexer", "index_n_heads", "index_head_dim", "index_topk")
 LATENT = ("q_lora_rank", "kv_lora_rank")
-OF_ATTENTION = frozenset((*INDEX, *LATENT, "num_key_value_heads", "sliding_window", "compress_ratio"))
+OF_OUTPUT = ("o_groups", "o_lora_rank")
+OF_ATTENTION = frozenset((*INDEX, *LATENT, *OF_OUTPUT, "num_key_value_heads", "sliding_window", "compress_ratio"))
 OF_EXPERTS = frozenset((*SHARED, "e_score_correction_bias", "routed_scaling_factor", "n_group", "topk_group"))
 KNOWN = {"experts": OF_EXPERTS, "attention": OF_ATTENTION, "sliding": OF_ATTENTION}
 """What is known of every block of a role, of whichever kind: one that does not have it lacks it."""

@@ -98,7 +98,7 @@ def _with_stacks(comparison: Comparison, first: Module, second: Module, at: Path
         (path, stack), (other_path, like) = mine[i], theirs[j]
         # Stacks of modules beside the line are made for the comparison: their layers have the paths of the tree.
         inner = (at[0], at[1]) if at != ("", "") else (path, other_path)
-        Stacks(comparison, stack, like, inner).compare()
+        Stacks(comparison, stack, like, inner, (len(mine), len(theirs))).compare()
 
 
 def _once(body: Block) -> Block:

@@ -26,7 +26,11 @@ EXPLAINS = ("placement", "residual", "first", "then")
 class Stacks:
     """Compares two stacks that stand for each other, and leaves what it finds with ``comparison``."""
 
-    def __init__(self, comparison: Comparison, one: Module, other: Module, paths: Paths) -> None:
+    def __init__(
+        self, comparison: Comparison, one: Module, other: Module, paths: Paths, of: tuple[int, int] = (1, 1)
+    ) -> None:
+        """``one`` and ``other`` at ``paths`` are each one ``of`` so many stacks of their models."""
+        self._of = of
         self._comparison, self._stacks, self._at = comparison, (one, other), paths
         self._every = layers(one), layers(other)
         boxes = [boxes_in(stack.body, path) for stack, path in zip(self._stacks, paths, strict=True)]
@@ -245,6 +249,12 @@ class Stacks:
         if before == after:
             numbers = {kind: str(number) for number, kind in enumerate(dict.fromkeys((*orders[0], *orders[1])), 1)}
             before, after = (" ".join(numbers[one] for one in order) for order in orders)
+        if self._of[0] != self._of[1]:
+            # Stacks without a partner have layers as well, which are not in this order.
+            before, after = (
+                text(terms.ONE_STACK_OF(number=number, order=order)) if number > 1 else order
+                for number, order in zip(self._of, (before, after), strict=True)
+            )
         self._add("changed", ORDER, before, after)
 
 
