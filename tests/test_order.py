@@ -60,7 +60,9 @@ def test_what_does_not_repeat_has_no_order() -> None:
 
 def test_an_order_that_is_hardly_shorter_than_its_layers_is_left_to_the_strip() -> None:
     assert ordered(names("me" * 3 + "mae" + "me" * 2), ROLES) == ()
-    assert strip("nemotron-3-nano-4b").order == ()
+    found = strip("nemotron-3-nano-4b")
+    assert found.order == ()
+    assert found.caption == "42 layers: 21 Mamba-2, 17 squared ReLU FFN, 4 grouped-query attention"
 
 
 def test_units_begin_as_the_stack_does() -> None:

@@ -18,12 +18,11 @@ from archdraw.tree.settings import settings_apart
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.apart import kinds_apart, own_name
-from archdraw.views.order import is_even, ordered, rounds
+from archdraw.views.order import MOST_OF_LAYERS, is_even, ordered, rounds
 from archdraw.views.stack import Stack
 from archdraw.views.wording import listed, short_name, within
 
-LONGEST_CAPTION = 96
-SHORT_ORDER = 48
+LONGEST_CAPTION, SHORT_ORDER = 96, 48
 LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
 """What a layer is called in an order of many, by the role of its block (m: Mamba). Panels have the capitals."""
 MOST_RUNS = 6
@@ -211,14 +210,14 @@ def _variants(modules: list[tuple[Module | None, int]], names: Mapping[Module, s
 
 
 def _lettered(names: list[str], modules: dict[Module, str]) -> str:
-    """How often each of ``names`` comes, with a letter, and their order in those; empty where that would be long."""
+    """How often each of ``names`` comes, with a letter, and their order in those; empty where that is long."""
     letters = {name: LETTERS.get(module.role, "") for module, name in modules.items() if name in names}
     if len(set(letters.values())) < len(letters) or not all(letters.values()):
         return ""
     order = nested("".join(letters[name] for name in names))
     counts = ", ".join(f"{count} {name} ({letters[name]})" for name, count in Counter(names).most_common())
-    caption = words.LETTERED(number=len(names), counts=counts, order=order)
-    return text(caption) if len(order) <= LONGEST_CAPTION else ""
+    is_short = len(order) <= LONGEST_CAPTION and sum(map(str.isalpha, order)) <= MOST_OF_LAYERS * len(names)
+    return text(words.LETTERED(number=len(names), counts=counts, order=order)) if is_short else ""
 
 
 def _counted(names: list[str]) -> str:
