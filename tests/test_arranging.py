@@ -62,6 +62,17 @@ def test_more_panels_make_more_columns_and_not_a_higher_page() -> None:
     assert many.height + 300 <= most_height(page(700).across(many.widths))
 
 
+def test_panels_are_cut_into_columns_once_for_all_pages() -> None:
+    insets, sizes = lettered(5), Sizes()
+    cuts = sizes.cuts(insets, apart=False)
+    # Another list of the same items with other letters is cut the same way.
+    renamed = tuple(replace(one, letter="Z", items=tuple(one.items)) for one in insets)
+    assert sizes.cuts(renamed, apart=False) is cuts
+    assert sizes.cuts(insets, apart=True) is not cuts
+    assert sizes.cuts(tuple(replace(one, letter="") for one in insets), apart=False) is not cuts
+    assert [len(ends) for ends in cuts.ways(3)] == [1, 2, 3]
+
+
 def test_lines_to_further_columns_have_room_under_the_first() -> None:
     led = arrange(lettered(8), page(700), Sizes())
     assert led.passing[0] > led.passing[-1] == 0
