@@ -12,6 +12,8 @@ from archdraw.app.starters import OF_THE_BASE, starters
 from archdraw.cli import run
 from archdraw.lint.faults import faults
 from archdraw.resources import shipped_spec, starters_folder
+from archdraw.schemas import FILE, MODELINES
+from archdraw.schemas import text as schema_text
 from archdraw.source import MappingNode, parse
 from archdraw.theme import theme_names
 
@@ -33,7 +35,8 @@ def test_a_starter_is_drawn_without_a_fault(kind: str, capsys: Printed) -> None:
     assert run(["new", "My model", "--kind", kind]) == 0
     assert run(["check", "My model.yaml"]) == 0
     said = capsys.readouterr()
-    assert (said.out, said.err) == ("My model.yaml\nMy model.yaml: OK\n", "")
+    assert (said.out, said.err) == ("My model.yaml\narchdraw.schema.json\nMy model.yaml: OK\n", "")
+    assert run(["format", "--check", "My model.yaml"]) == 0
     model = archdraw.load("My model.yaml")
     assert model.name == "My model"
     for theme in theme_names():
@@ -100,6 +103,22 @@ def test_a_file_is_not_overwritten(capsys: Printed) -> None:
     assert Path("one.yaml").read_text("utf-8") == "mine"
     assert run(["new", "one.yaml", "--force"]) == 0
     assert archdraw.load("one.yaml").name == "one"
+
+
+def test_editors_find_the_schema(capsys: Printed) -> None:
+    assert run(["new", "one"]) == 0
+    lines = Path("one.yaml").read_text("utf-8").splitlines(keepends=True)
+    assert "".join(lines[:2]) == MODELINES
+    assert Path(FILE).read_text("utf-8") == schema_text("spec")
+    Path(FILE).write_text("mine", "utf-8")
+    assert run(["new", "two"]) == 0
+    assert Path(FILE).read_text("utf-8") == "mine"
+    # The schema is no model of the folder.
+    assert run(["check", "."]) == 0
+    assert capsys.readouterr().out == "one.yaml\narchdraw.schema.json\ntwo.yaml\none.yaml: OK\ntwo.yaml: OK\n"
+    assert run(["new", "three", "--no-schema", "-o", "other/three.yaml"]) == 0
+    assert [file.name for file in Path("other").iterdir()] == ["three.yaml"]
+    assert "schema" not in Path("other/three.yaml").read_text("utf-8")
 
 
 def test_a_folder_gets_a_file_of_that_name() -> None:

@@ -129,9 +129,19 @@ class FontWarning(UserWarning):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that lists the known names nearest to ``name``, whatever their case; empty where none is near."""
+    """A hint that lists the known names nearest to ``name``, whatever their case; empty where none is near.
+
+    One that differs by signs between its letters alone is meant.
+
+    >>> nearest("llama3-8b", ["llada-8b", "llama-3-8b"])
+    'did you mean llama-3-8b?'
+    """
     from difflib import get_close_matches
 
+    known = list(known)
+    same = [one for one in known if one != name and folded(one).replace(".", "") == folded(name).replace(".", "")]
+    if len(same) == 1:
+        return f"did you mean {same[0]}?"
     small = {one.lower(): one for one in sorted(known)}
     matches = [small[match] for match in get_close_matches(name.lower(), small, n=3, cutoff=0.6)]
     return f"did you mean {' or '.join(matches)}?" if matches else ""

@@ -23,7 +23,7 @@ def answered(words: Sequence[str]) -> bool:
 
     Where it cannot be printed it has not been: that is reported as of any command.
     """
-    if list(words) == ["--version"]:
+    if list(words) in (["--version"], ["-V"]):
         text = f"archdraw {VERSION}\n"
     elif list(words) in (["--help"], ["-h"]) and _fits() and not adds_to("archdraw."):
         text = page()

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from archdraw.tree.roles import Role
 
 
+SPECS = (".yaml", ".yml")
+"""How the names of specs end."""
+
+
 def load(source: str | Path, *, with_transformers: bool = False) -> Model:
     """The model that ``source`` describes: the name of one that comes with archdraw, or a file, a folder, an id.
 
@@ -45,16 +49,27 @@ def load(source: str | Path, *, with_transformers: bool = False) -> Model:
 
     path = shipped_spec(source) or source
     if is_spec(path):
+        if not Path(path).exists():
+            raise InputError([Problem("file not found", Span(Path(path).as_posix(), 1, 1), hint=_meant(Path(path)))])
         spec = load_spec(path)
         return Model(spec, expand(spec), slug=slug_of(path))
     if _is_name(path):
-        hint = nearest(str(path), (file.stem for file in specs_folder().glob("*.yaml")))
-        raise InputError(
-            [Problem("file not found, and no such model comes with archdraw", Span(str(path), 1, 1), hint=hint)]
-        )
+        message = "file not found, and no such model comes with archdraw"
+        raise InputError([Problem(message, Span(str(path), 1, 1), hint=_meant(Path(path)))])
     from archdraw.readers.sources import read_model
 
     return described(read_model(str(path), with_transformers=with_transformers), path)
+
+
+def _meant(path: Path) -> str:
+    """A hint for a ``path`` where nothing is: specs beside it, and for one word the models that come with archdraw."""
+    known = [file.as_posix() for file in path.parent.glob("*") if file.suffix.lower() in SPECS]
+    if path.name != str(path):
+        return nearest(path.as_posix(), known)
+    shipped = [file.stem for file in specs_folder().glob("*.yaml")]
+    if path.suffix.lower() in SPECS:
+        return nearest(path.name, known) or nearest(path.stem, shipped)
+    return nearest(path.name, [*known, *shipped])
 
 
 def _is_name(path: str | Path) -> bool:

@@ -55,8 +55,9 @@ MODEL_FILES = (
 BESIDE_MODELS = (
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "added_tokens.json"),
     *("generation_config.json", "preprocessor_config.json", "processor_config.json", "quantize_config.json"),
+    "archdraw.schema.json",
 )
-"""What is in a model's folder beside its config."""
+"""What is in a model's folder beside its config, and the schema beside specs."""
 
 SITE_FILE = "gallery.yaml"
 """What a folder of specs says of the gallery that is made of them."""

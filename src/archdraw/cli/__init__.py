@@ -15,7 +15,7 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,12 @@ from archdraw.cli._codes import BROKEN_PIPE, ENVIRONMENT, INTERNAL, INTERRUPTED,
 from archdraw.doors import COMMANDS, VIEWS_OF_SEVERAL, PluginWarning
 from archdraw.errors import ArchdrawError, FontWarning, InputError
 from archdraw.front import summaries
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMPLETING = "_ARCHDRAW_COMPLETE"
+"""The variable by which a shell asks what could be written, as click names it."""
 
 
 class Commands(click.Group):
@@ -43,10 +49,21 @@ class Commands(click.Group):
                 raise COMMANDS.clash(cmd_name, [door.find(cmd_name) for door in doors])
             if COMMANDS in doors:
                 found: click.Command = COMMANDS.load(cmd_name, lambda thing: isinstance(thing, click.Command))
-                return found
-            return _of_several(cmd_name) if VIEWS_OF_SEVERAL in doors else None
+                return _for_shells(found)
+            return _for_shells(_of_several(cmd_name)) if VIEWS_OF_SEVERAL in doors else None
         except ArchdrawError as error:
             return _Unusable(cmd_name, error)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so. None of the commands is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        known = summaries()
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=known.get(name)) for name in names),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands; ours by their summaries, so that none of them is imported."""
@@ -67,6 +84,15 @@ class Commands(click.Group):
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             raise click.UsageError(COMMANDS.unknown(args[0], self.list_commands(ctx)), ctx)
         return super().resolve_command(ctx, args)
+
+
+def _for_shells(command: click.Command) -> click.Command:
+    """``command``; where a shell asks what there is, it knows."""
+    if COMPLETING not in os.environ:
+        return command
+    from archdraw.cli._completing import completing
+
+    return completing(command)
 
 
 def _of_several(name: str) -> click.Command:
@@ -112,7 +138,9 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     Exit codes: 0 OK, 1 problems in the input, 2 wrong usage.
     Help for a command: archdraw COMMAND --help""",
 )
-@click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
+@click.option(
+    "-V", "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version."
+)
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show the traceback of an internal error.")
 @click.pass_context
 def program(ctx: click.Context, show_traceback: bool) -> None:

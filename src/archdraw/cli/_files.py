@@ -22,7 +22,9 @@ def names(files: Sequence[Path], taken: Collection[str] = ()) -> dict[Path, str]
     Raises :class:`click.UsageError` where there are none.
     """
     try:
-        return names_of(files, taken)
+        stand_ins = [Path(file.name.strip("<>")) if str(file) == FROM_STDIN else file for file in files]
+        found = names_of(stand_ins, taken)
+        return {file: found[stand_in] for file, stand_in in zip(files, stand_ins, strict=True)}
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
 

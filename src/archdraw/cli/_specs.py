@@ -5,17 +5,21 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archdraw.app.batch import Outcome
 from archdraw.cli._cache import cache
 from archdraw.cli._codes import INTERNAL, OK, PROBLEMS
-from archdraw.cli._terminal import report, report_crash
+from archdraw.cli._files import FROM_STDIN, STDIN, stdin_text
+from archdraw.cli._terminal import is_quiet, report, report_crash
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model_files import MODEL_FILES, SUFFIXES, models_in
 from archdraw.resources import shipped_spec
+
+if TYPE_CHECKING:
+    from archdraw.model import Model
 
 transformers_option = click.option(
     "--with-transformers", is_flag=True,
@@ -25,8 +29,10 @@ transformers_option = click.option(
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 
 
-def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
+def spec_files(paths: Iterable[str], *, stdin: bool = False) -> tuple[list[Path], list[Problem]]:
     """The files that ``paths`` name, folders of specs and configs opened, each once.
+
+    With ``stdin`` the word ``-`` stands for a spec there: the path of it is for messages and for :func:`loaded`.
 
     A folder that a model was published in, with its config.json, stands for that model; the name of a model that comes
     with the program for its spec.
@@ -35,7 +41,7 @@ def spec_files(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
     problems: list[Problem] = []
     for word in paths:
         try:
-            inside = _files_of(shipped_spec(word) or Path(word))
+            inside = [Path(FROM_STDIN)] if stdin and word == STDIN else _files_of(shipped_spec(word) or Path(word))
         except OSError as error:
             problems.append(Problem(f"cannot be read: {error.strerror or error}", Span(word, 1, 1)))
             continue
@@ -53,6 +59,20 @@ def _files_of(path: Path) -> list[Path]:
     if not names and any(path.glob("*.safetensors")):
         return [path]
     return sorted(path / name for name in names)
+
+
+def is_stdin(file: Path) -> bool:
+    """Whether ``file`` is what :func:`spec_files` names a spec on stdin."""
+    return str(file) == FROM_STDIN
+
+
+def loaded(file: Path, *, with_transformers: bool = False) -> Model:
+    """The model in ``file``, or in the spec on stdin; raises as :func:`archdraw.load`."""
+    from archdraw.model import Model, load
+
+    if is_stdin(file):
+        return Model.from_text(stdin_text(), file=FROM_STDIN, slug="stdin")
+    return load(file, with_transformers=with_transformers)
 
 
 class Work:
@@ -82,15 +102,18 @@ class Work:
         """Prints the files that a job has made unless ``quiet``, and reports what went wrong with it."""
         for file, key in zip(outcome.written, outcome.kept, strict=True):
             cache().recording.wrote(file, key)
-            if not quiet:
+            if not quiet and not is_quiet():
                 cache().say(str(file))
         self.problems(outcome.problems)
         if outcome.crash:
             self.crash(outcome.crash)
 
-    def each(self, paths: Iterable[str], act: Callable[[Path], Any]) -> Iterator[Any]:
-        """``act`` on every spec of ``paths``; yields what it returns for those without problems."""
-        files, missing = spec_files(paths)
+    def each(self, paths: Iterable[str], act: Callable[[Path], Any], *, stdin: bool = False) -> Iterator[Any]:
+        """``act`` on every spec of ``paths``; yields what it returns for those without problems.
+
+        ``stdin`` as in :func:`spec_files`.
+        """
+        files, missing = spec_files(paths, stdin=stdin)
         self.problems(missing)
         for file in files:
             try:

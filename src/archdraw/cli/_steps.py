@@ -12,8 +12,10 @@ import click
 from archdraw.app.jobs import Job, Output, figured, view_of
 from archdraw.app.steps import FORMATS, Steps, stepped
 from archdraw.cli._files import check_stdout, names, one_file, write_file
-from archdraw.cli._specs import Work
+from archdraw.cli._specs import Work, is_stdin, loaded
+from archdraw.cli._terminal import is_quiet
 from archdraw.errors import Problem
+from archdraw.model import Model
 
 
 def in_steps(
@@ -36,25 +38,31 @@ def in_steps(
     work.problems(missing)
 
     def made(file: Path) -> None:
-        from archdraw.model import load
-
-        loaded = load(file, with_transformers=with_transformers)
+        whole = loaded(file, with_transformers=with_transformers)
         for target, format in targets[file]:
-            prefix = look.prefix.replace("{slug}", target.stem if target else file.stem)
+            prefix = look.prefix.replace("{slug}", target.stem if target else file.stem.strip("<>"))
             one = replace(look, format=format, prefix=prefix)
-            model = figured(loaded, one)
+            model = figured(whole, one)
             scene = model.scene(view_of(one, model), one.theme, one.fonts, **one.page)
-            for ending, data in stepped(scene, one, model, Job(file, (one,), with_transformers)):
+            job = job_of(file, one, model, with_transformers=with_transformers)
+            for ending, data in stepped(scene, one, model, job):
                 if target is None:
                     sys.stdout.buffer.write(data)
                     continue
                 path = target.with_name(f"{target.stem}{ending}{target.suffix}")
                 write_file(path, data)
-                click.echo(str(path))
+                if not is_quiet():
+                    click.echo(str(path))
 
     for _ in work.each([str(file) for file in files], made):
         pass
     return work.code
+
+
+def job_of(file: Path, output: Output, model: Model, *, with_transformers: bool) -> Job:
+    """The job of one file that is made of ``model``, which was read from ``file`` or from stdin."""
+    text = "\n".join(model.spec.document.lines) if is_stdin(file) else ""
+    return Job(file, (output,), with_transformers, text)
 
 
 def _formats(steps: Steps, wanted: tuple[str, ...], output: str) -> tuple[str, ...]:

@@ -24,6 +24,25 @@ ENOUGH_FOR_A_BAR = 4
 ESCAPE = "\x1b"
 
 
+_QUIET = f"{__name__}.quiet"
+
+
+def _be_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta[_QUIET] = True
+
+
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=_be_quiet, help="Print problems only."
+)
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs names no files that it has made, and shows no progress."""
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and bool(ctx.meta.get(_QUIET))
+
+
 def report(problems: Iterable[Problem | str]) -> None:
     """Prints problems to stderr, in colour on a terminal."""
     for problem in problems:
@@ -81,7 +100,7 @@ def after_progress(line: str, count: int) -> None:
 
 
 def _has_a_bar(count: int) -> bool:
-    return count >= ENOUGH_FOR_A_BAR and sys.stderr is not None and sys.stderr.isatty()
+    return count >= ENOUGH_FOR_A_BAR and not is_quiet() and sys.stderr is not None and sys.stderr.isatty()
 
 
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:

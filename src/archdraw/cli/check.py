@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archdraw.cli._pictures import font_option
-from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
+from archdraw.cli._specs import Work, loaded, spec_files, specs_argument, transformers_option
+from archdraw.cli._terminal import is_quiet, quiet_option
 from archdraw.errors import Problem, Span
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ MOST_LINES = 60
               help="With --stale: a folder in which specs and themes are looked for. Repeatable.")  # fmt: skip
 @transformers_option
 @font_option
+@quiet_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -65,6 +67,7 @@ def command(
     \b
     archdraw check llama.yaml
     archdraw check specs/
+    archdraw check - < llama.yaml
     archdraw check --stale docs/images
     archdraw check llama.yaml --weights model.safetensors.index.json
     """
@@ -75,22 +78,21 @@ def command(
         if weights:
             raise click.UsageError("--stale takes pictures, and --weights one SPEC")
         return _stale(specs, folders, work)
-    if weights and len(spec_files(specs)[0]) > 1:
+    if weights and len(spec_files(specs, stdin=True)[0]) > 1:
         raise click.UsageError("--weights needs exactly one SPEC")
 
     def checked(file: Path) -> tuple[Path, list[Problem]]:
         from archdraw.app.checking import problems_of
-        from archdraw.model import load
 
-        model = load(file, with_transformers=with_transformers)
+        model = loaded(file, with_transformers=with_transformers)
         problems = problems_of(model, file.parent, fonts)
         if weights:
             problems += _disagreements_with(model, weights)
         return file, problems
 
-    for file, problems in work.each(specs, checked):
+    for file, problems in work.each(specs, checked, stdin=True):
         work.problems(problems)
-        if all(problem.severity == "warning" for problem in problems):
+        if not is_quiet() and all(problem.severity == "warning" for problem in problems):
             click.echo(f"{file}: OK")
     return work.code
 
@@ -102,7 +104,7 @@ def _stale(words: tuple[str, ...], folders: tuple[Path, ...], work: Work) -> int
     for picture, faults, remarks in each(words, folders):
         work.problems([f"{picture}: error: {fault}" for fault in faults])
         work.warn([f"{picture}: warning: {remark}" for remark in remarks])
-        if not faults:
+        if not faults and not is_quiet():
             click.echo(f"{picture}: OK")
     return work.code
 

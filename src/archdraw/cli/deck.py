@@ -13,6 +13,7 @@ from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import check_stdout, write_file
 from archdraw.cli._pictures import FONT_HELP, TEMPLATE_HELP, known_theme, metadata_option, theme_help
 from archdraw.cli._specs import Work, spec_files, transformers_option
+from archdraw.cli._terminal import is_quiet, quiet_option
 from archdraw.model_files import slug_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ MOST_NAMED = 4
 @metadata_option
 @transformers_option
 @no_cache_option
+@quiet_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -132,7 +134,8 @@ def _written(made: Deck, target: Path | None, work: Work, problems: tuple[Proble
     else:
         write_file(target, made.data)
         cache().wrote(target, made.data)
-        cache().say(str(target))
+        if not is_quiet():
+            cache().say(str(target))
     return cache().end(work.code)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from archdraw.cli._amounts import tokens
-from archdraw.cli._specs import Work, specs_argument, transformers_option
+from archdraw.cli._specs import Work, loaded, specs_argument, transformers_option
 from archdraw.cli._terminal import table
 from archdraw.tree.sheet import rows
 
@@ -33,15 +33,15 @@ def command(
     archdraw facts llama.yaml
     archdraw facts config.json
     archdraw facts specs/ --json
+    archdraw facts - < llama.yaml
     archdraw facts llama.yaml --context 128k
     """
     work = Work(show_traceback=show_traceback)
 
     def counted(file: Path) -> dict[str, Any]:
-        from archdraw.model import load
         from archdraw.tree.counts import DEFAULT_CONTEXT, report
 
-        model = load(file, with_transformers=with_transformers)
+        model = loaded(file, with_transformers=with_transformers)
         if model.reading is not None:
             work.warn(model.warnings)
         stored = None if model.reading is None else model.reading.stored_bytes
@@ -54,7 +54,7 @@ def command(
             unused=model.reading.unused if model.reading else (),
         )
 
-    reports = list(work.each(specs, counted))
+    reports = list(work.each(specs, counted, stdin=True))
     if as_json:
         single = len(specs) == 1 and not Path(specs[0]).is_dir()
         if reports or not single:

@@ -11,6 +11,7 @@ import click
 from archdraw.cli._codes import PROBLEMS
 from archdraw.cli._files import FROM_STDIN, STDIN, stdin_text, write_file
 from archdraw.cli._specs import Work
+from archdraw.cli._terminal import is_quiet, quiet_option
 from archdraw.errors import ArchdrawError, InputError, Problem, Span
 from archdraw.model_files import SITE_FILE
 
@@ -21,6 +22,7 @@ SUFFIXES = (".yaml", ".yml")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Write nothing; list the files that would change, with exit code 1.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@quiet_option
 @click.pass_obj
 def command(show_traceback: bool, files: tuple[str, ...], check: bool, diff: bool) -> int:
     """Put specs into one order of keys and one spacing.
@@ -82,7 +84,8 @@ def _format(file: str, *, writes: bool, diff: bool) -> bool:
     elif made != text:
         if writes:
             write_file(Path(file), made.encode())
-        click.echo(name)
+        if not is_quiet():
+            click.echo(name)
     return made != text
 
 

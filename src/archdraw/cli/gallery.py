@@ -13,6 +13,7 @@ from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import names, write_file
 from archdraw.cli._pictures import drawn, font_option, jobs_option, known_theme, renderer_option, theme_help, workers
 from archdraw.cli._specs import Work, spec_files
+from archdraw.cli._terminal import is_quiet, quiet_option
 from archdraw.errors import ArchdrawError
 from archdraw.model_files import SITE_FILE
 from archdraw.site import building
@@ -51,6 +52,7 @@ from archdraw.writers import Renderer
 @click.option("-v", "--verbose", is_flag=True, help="Print the name of every file, not only that of the index page.")
 @jobs_option
 @no_cache_option
+@quiet_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -108,7 +110,8 @@ def command(
         for name, data in building.files(outcomes, named, settings, about.parent, workshop):
             write_file(folder / name, data)
             cache().wrote(folder / name, data)
-        cache().say(str(folder / "index.html"))
+        if not is_quiet():
+            cache().say(str(folder / "index.html"))
         if serve:
             from archdraw.cli._serving import serve as serve_folder
 

@@ -11,6 +11,9 @@ from archdraw.app.starters import made_like, starter, starters
 from archdraw.cli._files import write_file
 from archdraw.errors import ArchdrawError, InputError
 from archdraw.resources import shipped_spec
+from archdraw.schemas import FILE as SCHEMA
+from archdraw.schemas import MODELINES
+from archdraw.schemas import text as schema_text
 
 USUAL = "decoder"
 SUFFIX = ".yaml"
@@ -22,12 +25,14 @@ SUFFIX = ".yaml"
 @click.option("--like", metavar="MODEL", help="Begin with what this model is made of: a name that comes with archdraw, "
               "a spec, a config.json.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="The spec file to write, or - for stdout.  [default: NAME.yaml]")
+@click.option("--no-schema", is_flag=True, help="No lines for editors, and no schema beside the spec.")
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
-def command(name: str, kind: str | None, like: str | None, output: str | None, force: bool) -> int:
+def command(name: str, kind: str | None, like: str | None, output: str | None, no_schema: bool, force: bool) -> int:
     """Write a spec to begin with.
 
     The spec can be drawn at once; its comments say what to change next. With --like it is made of the same blocks as
-    MODEL and names it as its parent.
+    MODEL and names it as its parent. Its first lines name the schema of specs, archdraw.schema.json, which is written
+    beside it unless it is there: with it an editor completes, explains and checks what is written.
 
     \b
     archdraw new my-model                          my-model.yaml, a decoder-only language model
@@ -47,8 +52,13 @@ def command(name: str, kind: str | None, like: str | None, output: str | None, f
     if target is None:
         click.echo(text, nl=False)
     else:
-        write_file(target, text.encode())
-        click.echo(target)
+        made = {target: text if no_schema else MODELINES + text}
+        # An editor shows an error at the line that names a schema which is not there.
+        if not no_schema and not (schema := target.with_name(SCHEMA)).exists():
+            made[schema] = schema_text()
+        for file, data in made.items():
+            write_file(file, data.encode())
+            click.echo(file)
     return 0
 
 

@@ -12,7 +12,7 @@ import click
 from archdraw.app.jobs import Job, Output, encoded, figured, view_of
 from archdraw.app.steps import WAYS, Steps
 from archdraw.cli._cache import cache, no_cache_option
-from archdraw.cli._files import check_stdout, names, one_file
+from archdraw.cli._files import check_stdout, names, one_file, stdin_text
 from archdraw.cli._pictures import (
     PREFIX_HELP,
     TEXT_HELP,
@@ -33,8 +33,9 @@ from archdraw.cli._pictures import (
     theme_help,
     view_help,
 )
-from archdraw.cli._specs import Work, spec_files, specs_argument, transformers_option
-from archdraw.cli._steps import in_steps
+from archdraw.cli._specs import Work, is_stdin, loaded, spec_files, specs_argument, transformers_option
+from archdraw.cli._steps import in_steps, job_of
+from archdraw.cli._terminal import quiet_option
 from archdraw.errors import Problem
 from archdraw.writers import Renderer, TextMode
 
@@ -75,6 +76,7 @@ USUAL = "[default: what figure: of a spec says, else plate; of pptx slide]"
 @transformers_option
 @jobs_option
 @no_cache_option
+@quiet_option
 @click.pass_obj
 def command(
     show_traceback: bool,
@@ -113,6 +115,7 @@ def command(
     archdraw render specs/ -o pictures --format svg,pdf --theme dark
     archdraw render llama-3-8b --view inset:self_attn -o - > attention.svg
     archdraw render llama-3-8b --view slide --steps reveal       fragments of reveal.js
+    archdraw render - -o - < model.yaml > model.svg              a spec from stdin
     """
     work = Work(show_traceback=show_traceback)
     formats = wanted or (Path(output).suffix.removeprefix(".").lower(),)
@@ -140,7 +143,11 @@ def command(
         pictures=pictures,
         steps=steps or "",
     )
-    files, missing = spec_files(specs)
+    files, missing = spec_files(specs, stdin=True)
+    piped = [file for file in files if is_stdin(file)]
+    text_of = {file: stdin_text() for file in piped if output != "-" and not steps}
+    # The next text on stdin is another one.
+    cache().recording.complete = not piped
     if steps:
         return in_steps(steps, files, missing, wanted, output, look, work, with_transformers=with_transformers)
     if output == "-":
@@ -164,10 +171,11 @@ def command(
                 for path, format in outputs
             ),
             with_transformers,
+            text_of.get(file, ""),
         )
         for file, outputs in targets.items()
     ]
-    cache().models(files)
+    cache().models(file for file in files if not is_stdin(file))
     for outcome in drawn(todo, jobs):
         work.outcome(outcome)
     return cache().end(work.code)
@@ -182,18 +190,15 @@ def _piped(
     with_transformers: bool,
 ) -> int:
     """Writes one picture to stdout."""
-    from archdraw.model import load
-
     if len(files) != 1 or missing or len(wanted) != 1:
         raise click.UsageError("-o - takes one spec and one format")
     check_stdout(wanted[0])
 
     def made(file: Path) -> bytes:
-        one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem))
-        model = load(file, with_transformers=with_transformers)
-        model = figured(model, one)
+        one = replace(output, format=wanted[0], prefix=output.prefix.replace("{slug}", file.stem.strip("<>")))
+        model = figured(loaded(file, with_transformers=with_transformers), one)
         scene = model.scene(view_of(one, model), one.theme, one.fonts, **one.page)
-        return encoded(scene, one, model, Job(file, (one,), with_transformers))
+        return encoded(scene, one, model, job_of(file, one, model, with_transformers=with_transformers))
 
     for data in work.each([str(file) for file in files], made):
         sys.stdout.buffer.write(data)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._files import stdin_text
+from archdraw.cli._specs import Work, is_stdin, loaded, specs_argument
 from archdraw.cli._terminal import Line, tree
 from archdraw.cli._tree import document_lines, value_lines
 
@@ -15,35 +16,30 @@ from archdraw.cli._tree import document_lines, value_lines
 def _document(file: Path) -> Iterator[Line]:
     from archdraw.source import parse, read_text
 
-    return document_lines(parse(read_text(file), file.as_posix()).root)
+    text = stdin_text() if is_stdin(file) else read_text(file)
+    return document_lines(parse(text, file.as_posix()).root)
 
 
 def _block(file: Path) -> Iterator[Line]:
-    from archdraw.model import load
-
-    return value_lines(load(file).block)
+    return value_lines(loaded(file).block)
 
 
 def _facts(file: Path) -> Iterator[Line]:
-    from archdraw.model import load
-
-    return value_lines(load(file).facts)
+    return value_lines(loaded(file).facts)
 
 
 def _picture(file: Path) -> Iterator[Line]:
-    from archdraw.model import load
     from archdraw.views.architecture import picture
 
-    model = load(file)
+    model = loaded(file)
     return value_lines(picture(model.spec, model.block))
 
 
 def _scene(file: Path) -> Iterator[Line]:
-    from archdraw.model import load
     from archdraw.theme import load_theme
     from archdraw.views import draw
 
-    model = load(file)
+    model = loaded(file)
     return value_lines(draw(model.spec, model.block, theme=load_theme("light")))
 
 
@@ -76,7 +72,7 @@ def command(show_traceback: bool, specs: tuple[str, ...], stage: str) -> int:
     archdraw show llama.yaml --stage scene | grep Text
     """
     work = Work(show_traceback=show_traceback)
-    for lines in work.each(specs, STAGES[stage]):
+    for lines in work.each(specs, STAGES[stage], stdin=True):
         for line in tree(lines):
             click.echo(line)
     return work.code
