@@ -90,7 +90,7 @@ def test_other_commands_draw_nothing(command: str, tmp_path: Path) -> None:
     assert _among(loaded, ("pydantic", "multiprocessing", "importlib.metadata", "archdraw.writers.svg")) == set()
 
 
-@pytest.mark.parametrize("word", ["--version", "--help", "-h"])
+@pytest.mark.parametrize("word", ["--version", "-V", "--help", "-h"])
 def test_what_is_asked_first_is_answered_first(word: str, tmp_path: Path) -> None:
     code = f"sys.argv[1:] = [{word!r}]\nfrom archdraw.__main__ import main\nmain()"
     assert _among(_loaded(code, tmp_path), NOTHING_BUT_PYTHON) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("gpt-mine.yaml").write_text("", "utf-8")
 
 
-EVERY = {
+EVERY: dict[str, Callable[[], Iterable[str]]] = {
     "archdraw ": lambda: sorted(summaries()),
     "archdraw render --theme ": list_themes,
     "archdraw render --view ": lambda: (*list_views(), *list_profiles()),

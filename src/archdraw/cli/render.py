@@ -146,8 +146,8 @@ def command(
     files, missing = spec_files(specs, stdin=True)
     piped = [file for file in files if is_stdin(file)]
     text_of = {file: stdin_text() for file in piped if output != "-" and not steps}
-    # The next text on stdin is another one.
-    cache().recording.complete = not piped
+    if piped:  # the next text on stdin is another one
+        cache().recording.complete = False
     if steps:
         return in_steps(steps, files, missing, wanted, output, look, work, with_transformers=with_transformers)
     if output == "-":
