@@ -83,7 +83,7 @@ class _Reader:
         item = Item(None, Written(("",)))
         self.value(item)
         end = self.shown()
-        rest = _texts(end.above)
+        rest = _ended(_texts(end.above))
         if isinstance(item.value, Collection):
             item.value.end += rest
         else:
@@ -207,7 +207,7 @@ class _Reader:
             if self.peek().kind is yaml.FlowEntryToken:
                 self.take(item)
         if made.items:
-            made.end = _texts(self.shown().above)
+            made.end = _ended(_texts(self.shown().above))
             self.shown().above = []
         self.take(owner)
 
@@ -219,6 +219,11 @@ def _texts(notes: Sequence[Note]) -> list[str]:
         if note.text or (not found or found[-1]):
             found.append(note.text)
     return found
+
+
+def _ended(texts: list[str]) -> list[str]:
+    """``texts`` without an empty line at their end."""
+    return texts[:-1] if texts and not texts[-1] else texts
 
 
 def comments(head: Sequence[str], root: Item) -> list[str]:

@@ -46,7 +46,7 @@ def formatted(document: Document, orders: Orders) -> str:
     fits = isinstance(value, Written) or (inline is not None and len(inline) <= WIDTH)
     below = _lines(root, "", 0) if fits or isinstance(value, Written) else [*root.beside, *_block(value, 0)]
     lines = [*head, *(line.removeprefix(" ") if fits else line for line in below)]
-    text = "\n".join(lines).strip("\n") + "\n"
+    text = "\n".join(lines).lstrip("\n") + "\n"
     again = parse(text, document.file)
     if _unordered(plain(again.root)) != _unordered(plain(document.root)) or _comments(again) != _comments(document):
         raise ArchdrawError(f"{document.file} cannot be formatted without a change to what it says")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +62,7 @@ def tokens(lines: Sequence[str]) -> list[Token]:
         if token.text[:1] in ("|", ">") and isinstance(raw, yaml.ScalarToken):
             # Such a text ends where the next line begins. Empty lines below it are its own only behind |+ and >+.
             if "+" not in token.text.partition("\n")[0].partition("#")[0]:
-                token.text = token.text.rstrip(" \n")
+                token.text = re.sub(r"(\n *)+\Z", "", token.text)
             line = start.line + token.text.count("\n")
             column = len(lines[line])
     return found
