@@ -164,6 +164,7 @@ def test_a_text_that_would_be_another_one_is_refused() -> None:
 def test_a_spec_says_the_same(file: Path) -> None:
     text = file.read_text("utf-8")
     made = form(text)
+    assert made == text, f"archdraw format {file.name}"
     # As another author would have written it.
     lines = [f"{line}   " if number % 2 else line for number, line in enumerate(text.splitlines())]
     text = "\n".join(line.replace(": {", ":   {  ") for line in lines) + "\n"
