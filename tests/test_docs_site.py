@@ -89,3 +89,14 @@ def test_nothing_is_wider_than_a_telephone(chromium: Browser, site: Path) -> Non
     for address in (*AXE, "reference/python.html", "reference/commands.html", "spec.html"):
         with opened(chromium, site, address, viewport={"width": 390, "height": 800}) as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_link_to_a_kind_leads_there_before_pictures_are_loaded(chromium: Browser, site: Path) -> None:
+    address = "reference/kinds/mixers.html#kind-added-position"
+    with opened(chromium, site, address, viewport={"width": 390, "height": 800}) as page:
+        page.wait_for_load_state("networkidle")
+        top = page.evaluate("document.querySelector('#kind-added-position').getBoundingClientRect().top")
+        assert 0 <= top < 400
+        shapes = page.evaluate("""[...document.querySelectorAll('article img.only-light')].map(image =>
+            [image.clientWidth / image.clientHeight, image.naturalWidth / image.naturalHeight])""")
+        assert all(abs(shown / drawn - 1) < 0.02 for shown, drawn in shapes if drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,9 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
     return [name for name in env.found_docs if name in ALWAYS or name.startswith((KINDS, COOKBOOK))]
 
 
+SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
 class Lazy(SphinxPostTransform):
     """Has pictures loaded when they come into sight: a page of kinds has many."""
 
@@ -68,6 +72,11 @@ class Lazy(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         for image in self.document.findall(nodes.image):
             image["loading"] = "lazy"
+            file = Path(image["uri"])
+            size = SIZE.search(file.read_text("utf-8")[:2000]) if file.is_absolute() and file.suffix == ".svg" else None
+            if size and image.get("width", "").endswith("px"):
+                # Its place is kept, so that a link into the page leads there before what is above has been loaded.
+                image["height"] = f"{float(image['width'][:-2]) * float(size[2]) / float(size[1]):.0f}px"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
