@@ -149,3 +149,14 @@ def test_what_is_left_is_named_where_it_is_one_part() -> None:
     facts, gemma = shipped("gemma-4-e2b").facts, parts(shipped("gemma-4-e2b"))[1]
     assert gemma["embedding, head"] == facts.parts["embedding"]
     assert gemma["other"] == facts.parts["other"] + facts.parts["norm"]
+
+
+def test_a_count_without_encoders_says_so() -> None:
+    """Text is not multiplied with the weights of an image encoder, so a second thing is left out beside the table."""
+    remarks = {
+        name: {label.strip(): remark for label, _, remark in rows(report(shipped(name).facts, name, 64))}[
+            "excl. input embedding"
+        ]
+        for name in ("qwen3-vl-8b", "llama-3-8b")
+    }
+    assert remarks == {"qwen3-vl-8b": "and excl. encoders of other modalities", "llama-3-8b": ""}

@@ -149,7 +149,7 @@ COLUMNS: Mapping[str, Column] = {
     "total_parameters": _reported("total_parameters", "total parameters", parameters),
     "active_parameters": _reported("active_parameters", "active parameters", parameters),
     "active_parameters_without_input_embedding": _reported(
-        "active_parameters_without_input_embedding", "active, excl. input embedding", parameters
+        "active_parameters_without_input_embedding", "active, excl. input embedding and encoders", parameters
     ),
     "experts": Column("experts", lambda one: one.experts[0] if one.experts else None, _grouped, counted=True),
     "active_experts": Column(

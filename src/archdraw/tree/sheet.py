@@ -31,10 +31,12 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
     if "trained_parameters" in report:
         yield "trained parameters", f"{report['trained_parameters']:,}", "the others are frozen"
     yield "active parameters", f"{report['active_parameters']:,}", ""
-    yield "  excl. input embedding", f"{report['active_parameters_without_input_embedding']:,}", ""
+    encoders = report["text_parameters"] != total
+    multiplied = f"{report['active_parameters_without_input_embedding']:,}"
+    yield "  excl. input embedding", multiplied, "and excl. encoders of other modalities" if encoders else ""
     if "lookup_parameters" in report:
         yield "lookup tables", f"{report['lookup_parameters']:,}", "not active: a token reads a few rows of them"
-    if report["text_parameters"] != total:
+    if encoders:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
     for label, count in report["auxiliary_parameters"].items():
         yield label, f"{count:,}", "not in total"
