@@ -327,3 +327,12 @@ def test_sources_developer_and_date_are_those_of_the_specs(tmp_path: Path) -> No
     assert found.footer == ("Sources: T4: a paper", "archdraw")
     assert [head.subtitle[1:] for head in found.models] == [(), ("Some, 1900s, 2024-05",), ()]
     assert compare.compared(compare.gather(models[:2])).footer == ("archdraw",)
+
+
+def test_what_a_spec_does_not_hold_is_named(models: dict[str, Subject]) -> None:
+    """Its model may have what is said to be removed."""
+    names = ("tencent-hy4-preview-770b-a49b", "tencent-hy3-preview-295b-a21b")
+    found = compare.gather([models[name] for name in names])
+    reason = "MTP modules, which the config does not describe"
+    assert [one["incomplete"] for one in compare.data(found)["models"]] == [[], [reason]]
+    assert compare.compared(found).footer[1].endswith(f"; incomplete: {reason}")

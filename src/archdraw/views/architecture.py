@@ -198,16 +198,20 @@ def _wanted(spec: Spec, model: Module, boxed: tuple[Option, ...]) -> list[str] |
 
 def _footer(spec: Spec, model: Module, counted: Facts) -> tuple[str, ...]:
     """The parts of the last line: where the facts are from, what is left out, how it is counted, the license."""
-    reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
-    if len(spec.incomplete) > MOST_REASONS:
-        reasons = (*reasons, words.MORE_REASONS(number=len(spec.incomplete) - MOST_REASONS))
-    mark = text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
     sources = sources_of(spec)
     source = text(words.SOURCES(sources=sources)) if sources else ""
     license = text(words.LICENSE(license=spec.license)) if spec.license else ""
     where = "; ".join(filter(None, (source, left_out(model))))
     active = left_out_as_published(counted, spec.published)
-    return tuple(filter(None, (where, active, _differing(spec, counted), mark, license, "archdraw")))
+    return tuple(filter(None, (where, active, _differing(spec, counted), lacking(spec), license, "archdraw")))
+
+
+def lacking(spec: Spec) -> str:
+    """What of the model ``spec`` does not hold, the first reasons of it; empty where it is complete."""
+    reasons: tuple[str | Phrase, ...] = tuple(spec.incomplete[:MOST_REASONS])
+    if len(spec.incomplete) > MOST_REASONS:
+        reasons = (*reasons, words.MORE_REASONS(number=len(spec.incomplete) - MOST_REASONS))
+    return text(words.INCOMPLETE(reasons=reasons)) if reasons else ""
 
 
 def _differing(spec: Spec, counted: Facts) -> str:

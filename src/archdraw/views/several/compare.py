@@ -21,7 +21,7 @@ from archdraw.picture import Chain, Diagram, Inset, Plate, Share, Tap, Words
 from archdraw.records import record
 from archdraw.scene import Scene
 from archdraw.theme import Theme
-from archdraw.views.architecture import left_out, picture, sources_of
+from archdraw.views.architecture import lacking, left_out, picture, sources_of
 from archdraw.views.header import origin, size_of
 from archdraw.views.lanes import without_lanes
 from archdraw.views.several import Several, Subject
@@ -54,10 +54,12 @@ def gather(subjects: Sequence[Subject]) -> Compared:
 
 
 def data(value: Compared) -> dict[str, Any]:
-    """The differences with both values, as plain data."""
+    """The differences with both values, as plain data; what a spec does not hold of its model is no difference."""
     pairs = zip(pairwise(value.subjects), value.differences, strict=True)
     return {
-        "models": [{"slug": one.slug, "name": one.spec.name} for one in value.subjects],
+        "models": [
+            {"slug": one.slug, "name": one.spec.name, "incomplete": list(one.spec.incomplete)} for one in value.subjects
+        ],
         "differences": [report(found, one.slug, other.slug) for (one, other), found in pairs],
     }
 
@@ -262,14 +264,14 @@ def _plain(inset: Inset) -> Inset:
 
 
 def _footer(subjects: Sequence[Subject]) -> tuple[str, ...]:
-    """Where the facts of each model are from and what its total leaves out, those with sources first."""
-    parts = [(sources_of(one.spec), left_out(one.block), one.spec.name) for one in subjects]
+    """Where the facts of each model are from, what its total leaves out and its spec lacks; with sources first."""
+    parts = [(sources_of(one.spec), left_out(one.block), lacking(one.spec), one.spec.name) for one in subjects]
     lines = [
-        text(FIELD(name=name, value="; ".join(filter(None, (sources, out)))))
-        for sources, out, name in sorted(parts, key=lambda part: not part[0])
-        if sources or out
+        text(FIELD(name=name, value="; ".join(filter(None, said))))
+        for *said, name in sorted(parts, key=lambda part: not part[0])
+        if any(said)
     ]
-    if any(sources for sources, _, _ in parts):
+    if any(sources for sources, *_ in parts):
         lines[0] = text(SOURCES_OF(sources=lines[0]))
     return (*lines, "archdraw")
 
