@@ -235,6 +235,10 @@ def test_an_indexer_chooses_tokens() -> None:
         "each query attends to ≤ 32 keys",
     )
     assert describe(leaf(chosen, "attention")).detail.startswith("causal, ")
+    # The angles of the layer turn as many features of an index head, at most all of them.
+    for share, rotation in ((1.0, "RoPE"), (0.25, "partial RoPE (4/8)")):
+        turned = SPARSE.model_copy(update={"position": Rope(partial_rotary_factor=share)})
+        assert describe(leaf(turned.expand(SCOPE), "indexer")).detail.endswith(f", {rotation}")
 
 
 @pytest.mark.parametrize(

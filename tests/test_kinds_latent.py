@@ -223,6 +223,11 @@ def test_shared_entries() -> None:
     ).expand(SCOPE)
     assert total(reused) == total(window)
     assert [facts(block).kv_cache_bytes_per_token() for block in (again, reused)] == [0, 0]
+    # What an earlier layer has cached was rotated there.
+    turned = [
+        [describe(leaf).label for leaf in leaves(block) if "RoPE" in describe(leaf).label] for block in (each, again)
+    ]
+    assert len(turned[0]) == len(turned[1]) + 1
     assert [describe(block).label for block in (source, each, again, reused)] == [
         "Compressed sparse attention",
         "Global sparse attention",

@@ -126,7 +126,9 @@ class SharedCompressedAttention(CompressedFields):
             among=words.CANDIDATES(blocks=bounded, size=size or 1) if bounded else "",
         )
         weights = index_weights("indexer.weights_proj", hidden, heads)
-        return [self._entries(hidden, ratio, width), weights], [self.rotated("entries"), choice]
+        # Entries of an earlier layer were rotated there, and are kept so.
+        turned = LINE if self.entries == "shared" else self.rotated("entries")
+        return [self._entries(hidden, ratio, width), weights], [turned, choice]
 
     def _entries(self, hidden: int, ratio: int, index: int) -> Block:
         """The lines of entries and of index keys, ``index`` features wide: made here, or in an earlier layer."""

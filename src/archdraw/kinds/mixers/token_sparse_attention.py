@@ -14,6 +14,7 @@ from archdraw.kinds.base import Scope
 from archdraw.kinds.fields import Size
 from archdraw.kinds.mixers.attention import GroupedQuery
 from archdraw.kinds.mixers.indexer import Indexer
+from archdraw.kinds.mixers.position import Rope
 from archdraw.tree.blocks import Block, Heads, Module, Parallel, Role, Sequence
 
 _NOT_DRAWN = ("output_gate", "shares_kv", "attention_k_eq_v", "sliding_window", "attention_chunk_size")
@@ -60,7 +61,10 @@ class TokenSparseAttention(GroupedQuery):
         """The whole indexer stands among the projections, and its one line passes what prepares Q, K and V."""
         indexer = self._indexer(hidden)
         lines = Parallel((indexer.weights(), indexer.keys(), indexer.queries("indexer.wq")), "separate")
-        return (Sequence((lines, indexer.choice(indexer.width if self.rotated else 0))),), (Sequence(),)
+        # The layer's own angles turn as many features of an index head as of any other head.
+        width = self.head_dim or hidden // self.num_attention_heads
+        turned = self.position.rotary_width(width) if isinstance(self.position, Rope) else 0
+        return (Sequence((lines, indexer.choice(turned))),), (Sequence(),)
 
     def selection(self) -> tuple[Note, ...]:
         """The indexer's cache, and how many keys a query attends to."""
