@@ -75,7 +75,7 @@ def test_several_models_have_a_table_and_what_differs_in_front() -> None:
     assert re.findall('p14:section name="([^"]*)"', data) == ["Overview", "Llama 3 8B", "DeepSeek V3"]
     rows_of = [row for number in (3, 4) for row in table_of(read(made).slides[number - 1])]
     assert ["hidden size", "4,096", "≠ 7,168"] in rows_of
-    assert ["MTP module", "none", "+ 1 layer, 11.6B (not in total)"] in rows_of
+    assert ["MTP module", "none", "+ 1 layer, 11.6B (not in total), also reads the next token"] in rows_of
 
 
 def table_of(slide: Any) -> list[list[str]]:

@@ -229,7 +229,13 @@ def test_deepseek_v3_and_kimi_k2() -> None:
     latent, experts = "Multi-head latent attention", "Mixture of experts"
     assert told("deepseek-v3", "kimi-k2") == [
         ("changed", "DeepSeek V3", "vocab_size", 129280, 163840),
-        ("removed", "MTP module", "block", "MTP module, 1 layer, 11.6B (not in total)", None),
+        (
+            "removed",
+            "MTP module",
+            "block",
+            "MTP module, 1 layer, 11.6B (not in total), also reads the next token",
+            None,
+        ),
         ("changed", latent, "num_attention_heads", 128, 64),
         ("changed", latent, "position.rope_theta", 10000.0, 50000.0),
         ("changed", latent, "position.rope_scaling", "YaRN ×40 from 4,096 tokens", "YaRN ×32 from 4,096 tokens"),
