@@ -103,6 +103,15 @@ def test_what_is_wider_than_text_is_made_as_wide() -> None:
     assert pairs == [["width", "50%"]]
 
 
+def test_typst_cuts_no_picture_off() -> None:
+    """It does so with those that are higher than a page, unless it is told to make them smaller."""
+    asked, plain = document(code("gpt-2", ("view", "column"))), document({"t": "HorizontalRule"})
+    whole = {"t": "RawBlock", "c": ["typst", '#set image(fit: "contain")']}
+    for to in ("typst", "html"):
+        assert [block == whole for block in Filter(asked, to).run()["blocks"]] == [True, False][to == "html" :]
+    assert Filter(plain, "typst").run()["blocks"] == plain["blocks"]
+
+
 def test_formats_of_one_ending_have_files_of_their_own() -> None:
     sources = [images(Filter(document(code("gpt-2", ("view", "thumb"))), to).run())[0][2][0] for to in ("html", "odt")]
     assert len(set(sources)) == 2

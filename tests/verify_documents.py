@@ -1,6 +1,6 @@
 """Builds documents with pictures by the programs themselves: twice, and the second time nothing may be drawn.
 
-    pip install -e .[test] myst-parser mkdocs-material zensical pypandoc-binary nbconvert nbclient ipykernel
+    pip install -e .[test] myst-parser mkdocs-material zensical pypandoc-binary typst nbconvert nbclient ipykernel
     apt-get install texlive-latex-extra lmodern tex-gyre libreoffice-writer libreoffice-impress poppler-utils chromium
     npm install --prefix DIR @marp-team/marp-cli reveal.js@5
     python tests/verify_documents.py --npm DIR --keep out            # all, and leaves pages as PNG to be looked at
@@ -162,7 +162,7 @@ def pandoc(place: Place) -> str:
 
     place.write(paper_DOT_md=PAPER, slides_DOT_md=SLIDES)
     program = (get_pandoc_path(), "--lua-filter", place.python("archdraw", "pandoc").strip(), "-s")
-    papers = ("html", "docx", "odt", "pdf", "epub", "typst")
+    papers = ("html", "docx", "odt", "pdf", "epub", "typ")
     reveal = f"revealjs-url={place.npm / 'node_modules' / 'reveal.js'}"
 
     def build() -> None:
@@ -182,7 +182,9 @@ def pandoc(place: Place) -> str:
                 assert data.startswith(b"\x89PNG") or (b"<svg" in data and b"<text" not in data), f"{name}: {one}"
     for name in ("paper.pdf", "beamer.pdf"):
         assert {font.partition("+")[2].partition("-")[0] for font in place.fonts(name)} >= {"Inter"}
-    for name in ("paper.docx", "paper.odt", "slides.pptx", "paper.pdf", "beamer.pdf"):
+    compiled = "import typst; typst.compile('paper.typ', output='typst.pdf')"
+    place.run(sys.executable, "-c", compiled)
+    for name in ("paper.docx", "paper.odt", "slides.pptx", "paper.pdf", "beamer.pdf", "typst.pdf"):
         place.pages(name)
     for number in (0, 1):
         place.shot(place.folder / "reveal.html", f"reveal-{number}.png", "960,700", f"#/{number}")

@@ -48,7 +48,8 @@ class Target:
     """How a format of Pandoc's takes pictures: their ``format``, how letters are written, and the usual ``view``.
 
     ``fits``: Pandoc makes those smaller that are wider than the text; ``captions``: it sets any words below them.
-    A slide that does not make pictures smaller has room for ``height`` px of one.
+    A slide that does not make pictures smaller has room for ``height`` px of one. ``before`` are blocks in front of a
+    document with pictures.
     """
 
     format: str = "svg"
@@ -57,6 +58,7 @@ class Target:
     fits: bool = True
     captions: bool = False
     height: int = 0
+    before: tuple[Node, ...] = ()
 
 
 _PAPER = Target("pdf")
@@ -64,6 +66,8 @@ _PAPER = Target("pdf")
 _PIXELS = Target("png")
 # What reads these has no fonts of the file: letters are shapes there.
 _SHAPES = Target(text="outline")
+# Without it Typst cuts off at both ends what is higher than its page.
+_WHOLE: Node = {"t": "RawBlock", "c": ["typst", '#set image(fit: "contain")']}
 TARGETS: Mapping[str, Target] = {
     "revealjs": Target(view="slide", height=440),
     **dict.fromkeys(("slidy", "slideous", "s5", "dzslides"), Target(view="slide")),
@@ -72,7 +76,8 @@ TARGETS: Mapping[str, Target] = {
     "pptx": Target("png", view="slide", captions=True),
     **dict.fromkeys(("docx", "rtf", "icml", "fb2", "ms"), _PIXELS),
     **dict.fromkeys(("odt", "opendocument"), Target(text="outline", fits=False)),
-    **dict.fromkeys(("typst", "epub", "epub2", "epub3", "docbook", "docbook4", "docbook5", "jats", "tei"), _SHAPES),
+    "typst": Target(text="outline", before=(_WHOLE,)),
+    **dict.fromkeys(("epub", "epub2", "epub3", "docbook", "docbook4", "docbook5", "jats", "tei"), _SHAPES),
 }
 """Formats of Pandoc; all others are shown by browsers."""
 
@@ -101,7 +106,8 @@ class Filter:
         for block in self.document["blocks"]:
             self._on_top = block.get("t") == "CodeBlock"
             blocks.append(self._each(block))
-        return {**self.document, "blocks": blocks}
+        before = self.target.before if blocks != self.document["blocks"] else ()
+        return {**self.document, "blocks": [*before, *blocks]}
 
     def _each(self, node: Node) -> Node:
         match node:
