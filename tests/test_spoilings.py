@@ -15,7 +15,7 @@ from archdraw.lint.survey import Fault, Survey
 from archdraw.scene import Scene
 from spoilt import SPOILINGS, spoilt
 
-MODELS = ("llama-3-8b", "qwen3-next-80b-a3b", "flan-t5-xxl", "nemotron-3-nano-4b")
+MODELS = ("llama-3-8b", "qwen3-next-80b-a3b", "flan-t5-xxl", "nemotron-3-nano-30b-a3b")
 """A dense decoder, a hybrid with a strip, two towers, groups of layers: few, as there is a picture a spoiling."""
 
 Rule: TypeAlias = Callable[[Survey], Iterator[Fault]]

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live import chromium, violations
+from live import violations
 from watching import MLP, SMALL, drawn, page_of, watched
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 def in_folder(tmp_path: Path) -> Path:
@@ -29,9 +22,9 @@ def state(page: Page, name: str) -> str:
     return f'#models li:has(a[href="#model={name}"]) span:last-child'
 
 
-def test_a_folder_lists_its_specs_with_their_states(browser: Browser, tmp_path: Path) -> None:
+def test_a_folder_lists_its_specs_with_their_states(chromium: Browser, tmp_path: Path) -> None:
     folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch) as page:
+    with watched(folder) as watch, page_of(chromium, watch) as page:
         expect(page.locator(state(page, "bad"))).to_have_text("1 error")
         expect(page.locator(state(page, "two"))).to_have_text("fine")
         expect(page.locator("#few")).to_have_text("3 models, 1 with errors")
@@ -53,9 +46,9 @@ def test_a_folder_lists_its_specs_with_their_states(browser: Browser, tmp_path: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str) -> None:
+def test_the_page_is_for_everybody(chromium: Browser, tmp_path: Path, scheme: str) -> None:
     folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch, color_scheme=scheme) as page:
+    with watched(folder) as watch, page_of(chromium, watch, color_scheme=scheme) as page:
         expect(page.locator(state(page, "bad"))).to_have_text("1 error")
         assert violations(page) == []
         page.goto(f"{watch.address}#model=one")
@@ -70,9 +63,9 @@ def test_the_page_is_for_everybody(browser: Browser, tmp_path: Path, scheme: str
         assert violations(page) == []
 
 
-def test_files_of_editors_are_no_models_and_no_changes(browser: Browser, tmp_path: Path) -> None:
+def test_files_of_editors_are_no_models_and_no_changes(chromium: Browser, tmp_path: Path) -> None:
     folder = in_folder(tmp_path)
-    with watched(folder) as watch, page_of(browser, watch, "#model=one") as page:
+    with watched(folder) as watch, page_of(chromium, watch, "#model=one") as page:
         drawn(page, "One")
         page.evaluate("stream.addEventListener('picture', () => { window.pictures = (window.pictures || 0) + 1 })")
         for name in ("one.yaml~", ".one.yaml.swp", "4913", "#one.yaml#", "one.yaml.bak", ".one-copy.yaml", "x.part"):

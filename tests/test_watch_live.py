@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 from archdraw.errors import InputError
 from archdraw.model import load
 from archdraw.resources import specs_folder
-from live import chromium
 from watching import MLP, SMALL, Watch, drawn, page_of, watched
 
 HEAD = '[data-path="lm_head"]'
@@ -24,12 +22,6 @@ WIDE = """() => {
 }"""
 """Whether the picture is a slide."""
 CURRENT = '#lines [aria-selected="true"]'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 def spec(tmp_path: Path) -> Path:
@@ -63,9 +55,9 @@ def is_lit(page: Page, element: str) -> bool:
 
 
 @pytest.mark.parametrize("save", [Path.write_text, replaced])
-def test_what_is_saved_is_seen(browser: Browser, tmp_path: Path, save: object) -> None:
+def test_what_is_saved_is_seen(chromium: Browser, tmp_path: Path, save: object) -> None:
     file = spec(tmp_path)
-    with watched(file) as watch, page_of(browser, watch) as page:
+    with watched(file) as watch, page_of(chromium, watch) as page:
         drawn(page, "Small")
         for name in ("Second", "Third", "Fourth"):
             save(file, SMALL.replace("Small", name))  # type: ignore[operator]
@@ -73,9 +65,9 @@ def test_what_is_saved_is_seen(browser: Browser, tmp_path: Path, save: object) -
             expect(page.locator("#lines")).to_contain_text(f"name: {name}")
 
 
-def test_errors_are_said_beside_the_last_good_picture(browser: Browser, tmp_path: Path) -> None:
+def test_errors_are_said_beside_the_last_good_picture(chromium: Browser, tmp_path: Path) -> None:
     file = spec(tmp_path)
-    with watched(file) as watch, page_of(browser, watch) as page:
+    with watched(file) as watch, page_of(chromium, watch) as page:
         drawn(page, "Small")
         file.write_text(SMALL.replace("swiglu", "swigloo").replace("- rmsnorm", "- rmsnom"))
         expect(page.locator(".problem.error")).to_have_count(2)
@@ -101,10 +93,10 @@ def test_errors_are_said_beside_the_last_good_picture(browser: Browser, tmp_path
         expect(page.locator("#lines .error")).to_have_count(0)
 
 
-def test_a_spec_that_begins_with_errors_and_one_that_goes_away(browser: Browser, tmp_path: Path) -> None:
+def test_a_spec_that_begins_with_errors_and_one_that_goes_away(chromium: Browser, tmp_path: Path) -> None:
     file = spec(tmp_path)
     file.write_text("name: Small\n")
-    with watched(file) as watch, page_of(browser, watch) as page:
+    with watched(file) as watch, page_of(chromium, watch) as page:
         expect(page.locator(".problem.error")).to_contain_text("layers")
         expect(page.locator("#picture svg")).to_have_count(0)
         file.write_text(SMALL)
@@ -116,13 +108,13 @@ def test_a_spec_that_begins_with_errors_and_one_that_goes_away(browser: Browser,
         drawn(page, "Again")
 
 
-def test_a_click_on_a_block_leads_to_its_line_and_runs_the_editor(browser: Browser, tmp_path: Path) -> None:
+def test_a_click_on_a_block_leads_to_its_line_and_runs_the_editor(chromium: Browser, tmp_path: Path) -> None:
     file, said = spec(tmp_path), tmp_path / "said"
     script = tmp_path / "editor.py"
     script.write_text("import os, sys\nopen(sys.argv[1] + '.new', 'w').write(sys.argv[2])\n"
                       "os.replace(sys.argv[1] + '.new', sys.argv[1])\n")  # fmt: skip
     editor = f"'{sys.executable}' '{script}' '{said}' '{{file}}:{{line}}:{{column}}'"
-    with watched(file, "--editor", editor) as watch, page_of(browser, watch) as page:
+    with watched(file, "--editor", editor) as watch, page_of(chromium, watch) as page:
         drawn(page, "Small")
         page.click(MLP)
         expect(page.locator(CURRENT)).to_contain_text("swiglu")
@@ -135,9 +127,9 @@ def test_a_click_on_a_block_leads_to_its_line_and_runs_the_editor(browser: Brows
         assert said.read_text() == f"{file.resolve()}:9:22"
 
 
-def test_the_line_of_a_cursor_lights_its_block(browser: Browser, tmp_path: Path) -> None:
+def test_the_line_of_a_cursor_lights_its_block(chromium: Browser, tmp_path: Path) -> None:
     file, cursor = spec(tmp_path), tmp_path / ".cursor"
-    with watched(file, "--cursor-file", str(cursor)) as watch, page_of(browser, watch) as page:
+    with watched(file, "--cursor-file", str(cursor)) as watch, page_of(chromium, watch) as page:
         drawn(page, "Small")
         page.wait_for_function("() => Source.pathsAt(9).length")
         assert watch.ask("cursor", {"line": 9}) == (204, "")
@@ -166,13 +158,13 @@ def test_the_line_of_a_cursor_lights_its_block(browser: Browser, tmp_path: Path)
         assert is_lit(page, MLP)
 
 
-def test_of_layers_that_are_alike_the_one_that_is_drawn_lights_up(browser: Browser, tmp_path: Path) -> None:
+def test_of_layers_that_are_alike_the_one_that_is_drawn_lights_up(chromium: Browser, tmp_path: Path) -> None:
     """Kimi K3 has one definition of attention in layers of several paths, of which one stands in the picture."""
     file = tmp_path / "kimi-k3.yaml"
     shutil.copy(specs_folder() / "kimi-k3.yaml", file)
     line = next(index for index, text in enumerate(file.read_text().splitlines(), 1) if "q_lora_rank" in text)
     latent = '[data-path="layers/layer.attention/self_attn"]'
-    with watched(file) as watch, page_of(browser, watch) as page:
+    with watched(file) as watch, page_of(chromium, watch) as page:
         drawn(page, "Kimi K3")
         page.wait_for_function(f"() => Source.pathsAt({line}).length")
         watch.ask("cursor", {"line": line})
@@ -181,7 +173,7 @@ def test_of_layers_that_are_alike_the_one_that_is_drawn_lights_up(browser: Brows
         assert page.locator(".lit").count() == page.locator(latent).count()
 
 
-def test_themes_and_pages_that_the_picture_is_made_with_are_watched(browser: Browser, tmp_path: Path) -> None:
+def test_themes_and_pages_that_the_picture_is_made_with_are_watched(chromium: Browser, tmp_path: Path) -> None:
     file, (themes, pages) = spec(tmp_path), (tmp_path / "themes", tmp_path / "pages")
     for folder in (themes, pages):
         folder.mkdir()
@@ -189,7 +181,7 @@ def test_themes_and_pages_that_the_picture_is_made_with_are_watched(browser: Bro
     theme.write_text("like: light\npage: '#FEFEFE'\n")
     page_file.write_text("like: slide\n")
     ground = "document.querySelector('#picture:not(.old) svg > rect')?.getAttribute('fill')"
-    with watched(file, "--theme", str(theme), "--view", str(page_file)) as watch, page_of(browser, watch) as page:
+    with watched(file, "--theme", str(theme), "--view", str(page_file)) as watch, page_of(chromium, watch) as page:
         page.wait_for_function(f"() => {ground} === '#FEFEFE'")
         theme.write_text("like: light\npage: '#FDFDFD'\n")
         page.wait_for_function(f"() => {ground} === '#FDFDFD'")
@@ -203,9 +195,9 @@ def test_themes_and_pages_that_the_picture_is_made_with_are_watched(browser: Bro
         page.wait_for_function(f"() => {width} !== '{before}'")
 
 
-def test_choices_are_part_of_the_address(browser: Browser, tmp_path: Path) -> None:
+def test_choices_are_part_of_the_address(chromium: Browser, tmp_path: Path) -> None:
     file = spec(tmp_path)
-    with watched(file) as watch, page_of(browser, watch, color_scheme="dark") as page:
+    with watched(file) as watch, page_of(chromium, watch, color_scheme="dark") as page:
         drawn(page, "Small")
         ground = "document.querySelector('#picture svg > rect')?.getAttribute('fill')"
         dark = page.evaluate(ground)
@@ -227,9 +219,9 @@ def test_choices_are_part_of_the_address(browser: Browser, tmp_path: Path) -> No
         assert page.eval_on_selector("#picture svg", "one => one.getAttribute('width')") == "100%"
 
 
-def test_the_server_goes_and_comes_back(browser: Browser, tmp_path: Path) -> None:
+def test_the_server_goes_and_comes_back(chromium: Browser, tmp_path: Path) -> None:
     file = spec(tmp_path)
-    context = browser.new_context()
+    context = chromium.new_context()
     with watched(file) as watch:
         page = context.new_page()
         page.goto(watch.address)

@@ -30,7 +30,7 @@ def compare(*models: AnyModel, details: bool = False, link: str = "") -> Picture
     :func:`archdraw.load`.
 
     >>> compare("llama-2-7b", "llama-3-8b").data()["models"][1]
-    {'slug': 'llama-3-8b', 'name': 'Llama 3 8B'}
+    {'slug': 'llama-3-8b', 'name': 'Llama 3 8B', 'incomplete': []}
     """
     return _drawn("compare", models, link, details=details)
 

@@ -73,9 +73,13 @@ def _rank(inset: Inset) -> tuple[bool, bool, bool, bool, float]:
 
 
 def lacks_mixer(insets: Sequence[Inset], indices: Collection[int]) -> bool:
-    """Whether ``indices`` are of experts, but not of a block that mixes tokens and is worth more."""
+    """Whether ``indices`` are of experts, but not of a block that mixes tokens and is worth more.
+
+    Experts that are to be first are opened in any case.
+    """
     worth = [inset.priority or 0 for inset in insets]
-    most = max((worth[index] for index in indices if "experts" in _roles(insets[index])), default=None)
+    of_experts = [index for index in indices if "experts" in _roles(insets[index]) and not insets[index].first]
+    most = max((worth[index] for index in of_experts), default=None)
     if most is None:
         return False
     return any(
