@@ -59,9 +59,8 @@ def test_search_works_from_the_folder(chromium: Browser, site: Path) -> None:
     with opened(chromium, site) as page:
         page.fill("input[name=q]", "sliding window")
         page.press("input[name=q]", "Enter")
-        page.wait_for_selector("#search-results li a")
-        found = page.locator("#search-results li a").all_inner_texts()
-        assert "The spec language" in found
+        # Sphinx shows one result after the other.
+        page.wait_for_selector("#search-results li a:text-is('The spec language')")
         assert page.url.startswith("file:")
 
 
