@@ -61,7 +61,7 @@ class Processes(Executor):
 
 @contextmanager
 def _deaf_to_cancelled() -> Iterator[None]:
-    """Python's thread of a broken pool tells the failure to all that wait, and stumbles over what was cancelled."""
+    """Python's thread of a broken pool reports the failure to all that wait, and fails at what was cancelled."""
     before = threading.excepthook
 
     def hook(raised: threading.ExceptHookArgs, /) -> None:

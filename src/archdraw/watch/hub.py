@@ -83,7 +83,7 @@ class Hub:
         return self._named
 
     def opened(self, name: str, look: Look) -> Viewer:
-        """A new viewer of the model ``name`` in ``look``, to whom everything is said once."""
+        """A new viewer of the model ``name`` in ``look``; it gets everything once."""
         viewer = Viewer(name, look)
         with self._lock:
             self._viewers.append(viewer)
