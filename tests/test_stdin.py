@@ -134,3 +134,33 @@ def test_a_name_that_is_nearly_one(capsys: Printed) -> None:
         for command in (["facts"], ["render"], ["compare", "gpt-2"], ["new", "x", "--like"]):
             assert run([*command, word]) == 1
             assert f"hint: did you mean {meant}?" in capsys.readouterr().err, (command, word)
+
+
+def test_models_on_stdin_are_compared_tabled_and_fitted(piped: Run, capsys: Printed) -> None:
+    Path("stdin.yaml").write_text(TINY, "utf-8")
+    # What is printed of the text is what is printed of a file with it, each time anew.
+    for words in (
+        ["fit", "-", "--memory", "1GB"],
+        ["table", "-", "--format", "json"],
+        ["table", "gpt-2", "-", "--columns", "name,total_parameters"],
+        ["compare", "-", "gpt-2", "--json"],
+        ["timeline", "gpt-2", "-", "--json"],
+    ):
+        for text in (TINY, TINY.replace("Tiny", "Other"), TINY):
+            assert piped(text, *words) == 0
+            printed = capsys.readouterr().out
+            Path("stdin.yaml").write_text(text, "utf-8")
+            assert run(["stdin.yaml" if word == "-" else word for word in words]) == 0
+            assert capsys.readouterr().out == printed
+    assert piped(WRONG, "compare", "gpt-2", "-") == 1
+    assert "<stdin>:" in capsys.readouterr().err
+
+
+def test_files_of_a_model_on_stdin_have_a_name(piped: Run, capsys: Printed) -> None:
+    for words in (["compare", "gpt-2", "-"], ["deck", "gpt-2", "-"]):
+        for name in ("Tiny", "Other"):
+            assert piped(TINY.replace("Tiny", name), *words) == 0
+            (file,) = map(Path, capsys.readouterr().out.split())
+            assert file.stem.endswith("gpt-2-stdin")
+            if file.suffix == ".svg":
+                assert name in file.read_text("utf-8")

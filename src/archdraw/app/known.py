@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdraw.app.kept import Kept
 from archdraw.app.packed import packed
@@ -22,6 +22,8 @@ from archdraw.views.glyphs import Written, letters_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+Read: TypeAlias = Callable[[Path], Model]
+
 
 @record
 class Known:
@@ -31,14 +33,15 @@ class Known:
     problems: tuple[Problem, ...] = ()
 
 
-def known(kept: Kept | None, spec: Path, what: Sequence[str], make: Callable[[Model], Any]) -> Known:
+def known(kept: Kept | None, spec: Path, what: Sequence[str], make: Callable[[Model], Any], read: Read = load) -> Known:
     """What ``make`` makes of the model at ``spec``, plain values and records, which is kept under the words ``what``.
 
-    Raises as :func:`archdraw.load` and ``make``.
+    Another way to ``read`` it is for what is no file, and goes without ``kept``. Raises as :func:`archdraw.load` and
+    ``make``.
     """
     key, found = _found(kept, spec, what)
     if found is None:
-        found = _made(make, spec)
+        found = _made(make, spec, read)
         _keep(kept, spec, what, key, found)
     return found
 
@@ -109,8 +112,8 @@ def _keep(kept: Kept | None, spec: Path, what: Sequence[str], key: str, made: Kn
         kept.put_value(key, made)
 
 
-def _made(make: Callable[[Model], Any], spec: Path) -> Known:
-    model = load(spec)
+def _made(make: Callable[[Model], Any], spec: Path, read: Read = load) -> Known:
+    model = read(spec)
     # Warnings of a spec are for its author, who runs check; those of a config say how complete all else is.
     return Known(make(model), model.warnings if model.reading is not None else ())
 
@@ -133,20 +136,22 @@ def _lost(_: tuple[Path, Sequence[str]], error: Exception) -> Exception:
     return ArchdrawError(worker_ended(error))
 
 
-def single_of(kept: Kept | None, spec: Path, name: str, link: str) -> tuple[Single, tuple[Problem, ...]]:
+def single_of(
+    kept: Kept | None, spec: Path, name: str, link: str, read: Read = load
+) -> tuple[Single, tuple[Problem, ...]]:
     """The model at ``spec`` as the view ``name`` is given it, and the warnings of its config.
 
-    ``link`` as in :func:`archdraw.app.pictures.subject`. Raises as :func:`archdraw.load`.
+    ``link`` as in :func:`archdraw.app.pictures.subject`, ``read`` as in :func:`known`. Raises as :func:`archdraw.load`.
     """
     view = several.view(name)
-    read: list[Single] = []
+    made: list[Single] = []
 
     def about(model: Model) -> Any:
-        read.append(single(view, subject(model, link)))
-        return read[0].about
+        made.append(single(view, subject(model, link)))
+        return made[0].about
 
-    found = known(kept if view.about is not None else None, spec, ("view", name, link), about)
-    return read[0] if read else Single(found.value, partial(_written, spec)), found.problems
+    found = known(kept if view.about is not None else None, spec, ("view", name, link), about, read)
+    return made[0] if made else Single(found.value, partial(_written, spec)), found.problems
 
 
 def _written(spec: Path) -> Written:

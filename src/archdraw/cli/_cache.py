@@ -13,6 +13,7 @@ from archdraw.cache.keys import inputs
 from archdraw.cache.replay import WITHOUT, Recording
 from archdraw.cache.store import usual_store
 from archdraw.cli._codes import OK
+from archdraw.cli._files import FROM_STDIN
 
 if TYPE_CHECKING:
     from archdraw.app.kept import Kept
@@ -48,8 +49,12 @@ class Cache:
                 self.recording.reads(path)
 
     def models(self, files: Iterable[Path]) -> None:
-        """The command reads the models in ``files``; said before it does."""
-        self.reads(*(path for file in files for path in inputs(str(file))))
+        """The command reads the models in ``files``; said before it does. The next text on stdin is another one."""
+        for file in map(str, files):
+            if file == FROM_STDIN:
+                self.recording.complete = False
+            else:
+                self.reads(*inputs(file))
 
     def wrote(self, path: Path, data: bytes) -> None:
         """The command has written ``data`` to ``path``."""

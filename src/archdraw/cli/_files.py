@@ -22,15 +22,20 @@ def names(files: Sequence[Path], taken: Collection[str] = ()) -> dict[Path, str]
     Raises :class:`click.UsageError` where there are none.
     """
     try:
-        stand_ins = [Path(file.name.strip("<>")) if str(file) == FROM_STDIN else file for file in files]
-        found = names_of(stand_ins, taken)
-        return {file: found[stand_in] for file, stand_in in zip(files, stand_ins, strict=True)}
+        stand_ins = {file: Path(stand_in(str(file))) for file in files}
+        found = names_of(list(stand_ins.values()), taken)
+        return {file: found[name] for file, name in stand_ins.items()}
     except ArchdrawError as error:
         raise click.UsageError(str(error)) from None
 
 
 STDIN, FROM_STDIN = "-", "<stdin>"
 """The word for stdin in place of a file, and what messages call it."""
+
+
+def stand_in(word: str) -> str:
+    """``word`` for a model, or for one on stdin what names of files call it."""
+    return "stdin" if word in (STDIN, FROM_STDIN) else word
 
 
 def stdin_text() -> str:

@@ -20,7 +20,7 @@ from archdraw.app.pictures import Single, picture_of
 from archdraw.cache.replay import WITHOUT
 from archdraw.cli._amounts import tokens
 from archdraw.cli._cache import NO_CACHE_HELP, cache
-from archdraw.cli._files import check_stdout, one_file, write_file
+from archdraw.cli._files import check_stdout, one_file, stand_in, write_file
 from archdraw.cli._pictures import (
     FONT_HELP,
     JOBS_HELP,
@@ -35,7 +35,7 @@ from archdraw.cli._pictures import (
     known_theme,
     theme_help,
 )
-from archdraw.cli._specs import Work
+from archdraw.cli._specs import Work, is_stdin, loaded, spec_files
 from archdraw.cli._terminal import with_progress
 from archdraw.drawn_with import drawn_with
 from archdraw.model import Model
@@ -145,7 +145,6 @@ def _run(
     no_metadata: bool,
     **chosen: Any,
 ) -> int:
-    from archdraw.cli._specs import spec_files
     from archdraw.resources import specs_folder
 
     view = several.view(name)
@@ -157,12 +156,12 @@ def _run(
     asked = [(word,) for word in given] if view.least else [given]
 
     def read(file: Path) -> Single:
-        found, problems = single_of(cache().kept, file, name, link)
+        found, problems = single_of(None if is_stdin(file) else cache().kept, file, name, link, loaded)
         work.warn(problems)
         return found
 
-    models = (model for words in asked for model in work.each(words, read))
-    files = [file for words in asked for file in spec_files(words)[0]]
+    models = (model for words in asked for model in work.each(words, read, stdin=True))
+    files = [file for words in asked for file in spec_files(words, stdin=True)[0]]
     cache().models(files)
     singles = list(with_progress(models, len(files), "reading"))
     if work.code and (view.least or not singles):
@@ -172,7 +171,9 @@ def _run(
         cache().say(json.dumps(made.data(), indent=2, ensure_ascii=False))
         return cache().end(work.code)
     scene = made.scene(theme, partial(each_kept, cache().kept, partial(each, jobs), name, theme, fonts), fonts)
-    said = {} if no_metadata else named({str(file): digest_of(file) for file in files})
+    # No picture says that it was drawn from a text that nobody has.
+    unnamed = no_metadata or any(map(is_stdin, files))
+    said = {} if unnamed else named({str(file): digest_of(file) for file in files})
     using = drawn_with(theme, fonts=fonts)
     for target, format in targets:
         if said:
@@ -225,6 +226,6 @@ def _targets(name: str, specs: Sequence[str], output: str, wanted: tuple[str, ..
         return [(None, format)]
     if suffix := one_file(output, wanted):
         return [(Path(output), suffix)]
-    named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else []
+    named = [slug_of(stand_in(spec)) for spec in specs] if len(specs) <= MOST_NAMED else []
     stem = "-".join((name, *named))
     return [(Path(output) / f"{stem}.{format}", format) for format in wanted or ("svg",)]

@@ -10,9 +10,9 @@ import click
 
 from archdraw import provenance
 from archdraw.cli._cache import cache, no_cache_option
-from archdraw.cli._files import check_stdout, write_file
+from archdraw.cli._files import check_stdout, stand_in, write_file
 from archdraw.cli._pictures import FONT_HELP, TEMPLATE_HELP, known_theme, metadata_option, theme_help
-from archdraw.cli._specs import Work, spec_files, transformers_option
+from archdraw.cli._specs import Work, is_stdin, loaded, spec_files, transformers_option
 from archdraw.cli._terminal import is_quiet, quiet_option
 from archdraw.model_files import slug_of
 
@@ -87,10 +87,10 @@ def command(
     files = [template or "", theme or "light", *fonts]
     cache().reads(*specs, *filter(None, files))
     # One that is named twice is two, as where models are compared.
-    given = [file for word in specs for file in spec_files([word])[0]]
+    given = [file for word in specs for file in spec_files([word], stdin=True)[0]]
     cache().models(given)
     words = words_given("deck")
-    kept = None if with_transformers else cache().kept
+    kept = None if with_transformers or any(map(is_stdin, given)) else cache().kept
     what = ("deck", *words, str(no_metadata))
     key = kept.several_key(given, what, files) if kept else ""
     found = kept.value(key) if kept else None
@@ -98,11 +98,9 @@ def command(
         return _written(found.value, target, work, found.problems)
 
     def read(file: Path) -> Model:
-        from archdraw.model import load
+        return loaded(file, with_transformers=with_transformers)
 
-        return load(file, with_transformers=with_transformers)
-
-    models = [model for word in specs for model in work.each([word], read)]
+    models = [model for word in specs for model in work.each([word], read, stdin=True)]
     if work.code:
         return work.code
     made = deck(
@@ -146,7 +144,7 @@ def _target(output: str, specs: tuple[str, ...]) -> Path | None:
     path = Path(output)
     suffix = path.suffix.lower()
     if path.is_dir() or output.endswith("/") or not suffix[1:].isalpha():
-        named = [slug_of(spec) for spec in specs] if len(specs) <= MOST_NAMED else ["models"]
+        named = [slug_of(stand_in(spec)) for spec in specs] if len(specs) <= MOST_NAMED else ["models"]
         return path / f"{'-'.join(named)}.pptx"
     if suffix != ".pptx":
         raise click.UsageError(f"slides are written as .pptx, not as {suffix}; end the name of a folder with /")

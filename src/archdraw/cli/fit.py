@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archdraw.cli._amounts import memory, tokens
-from archdraw.cli._specs import Work, specs_argument
+from archdraw.cli._specs import Work, loaded, specs_argument
 from archdraw.cli._terminal import table
 from archdraw.errors import ArchdrawError
 from archdraw.glossary.numbers import data_size
@@ -50,10 +50,9 @@ def command(
     work = Work(show_traceback=show_traceback)
 
     def fitted(file: Path) -> dict[str, Any]:
-        from archdraw.model import load
         from archdraw.tree.fitting import fits
 
-        model = load(file)
+        model = loaded(file)
         if model.reading is not None:
             work.warn(model.warnings)
         if model.facts.unknown:
@@ -70,7 +69,7 @@ def command(
         about = {"name": model.name, "memory": available, "context": context, "batch": batch}
         return about | {"complete": not model.spec.incomplete, "ways": ways}
 
-    reports = list(work.each(specs, fitted))
+    reports = list(work.each(specs, fitted, stdin=True))
     if as_json:
         click.echo(json.dumps(reports, indent=2, ensure_ascii=False))
     elif reports:

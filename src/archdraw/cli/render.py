@@ -175,7 +175,7 @@ def command(
         )
         for file, outputs in targets.items()
     ]
-    cache().models(file for file in files if not is_stdin(file))
+    cache().models(files)
     for outcome in drawn(todo, jobs):
         work.outcome(outcome)
     return cache().end(work.code)

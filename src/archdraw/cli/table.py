@@ -11,7 +11,7 @@ import click
 from archdraw.cli._amounts import tokens
 from archdraw.cli._cache import cache, no_cache_option
 from archdraw.cli._files import write_file
-from archdraw.cli._specs import Work, spec_files
+from archdraw.cli._specs import Work, is_stdin, loaded, spec_files
 from archdraw.cli._terminal import with_progress
 from archdraw.errors import ArchdrawError, unknown_name
 
@@ -72,14 +72,15 @@ def command(
     cache().reads(*given)
 
     def read(file: Path) -> Row:
-        found = known(cache().kept, file, ("row", str(context)), lambda model: row(model, context))
+        kept = None if is_stdin(file) else cache().kept
+        found = known(kept, file, ("row", str(context)), lambda model: row(model, context), loaded)
         work.warn(found.problems)
         made: Row = found.value
         return made
 
-    files = spec_files(given)[0]
+    files = spec_files(given, stdin=True)[0]
     cache().models(files)
-    rows = list(with_progress(work.each(given, read), len(files), "reading"))
+    rows = list(with_progress(work.each(given, read, stdin=True), len(files), "reading"))
     if not rows:
         return work.code
     if sort:
