@@ -65,6 +65,26 @@ def test_what_is_saved_is_seen(chromium: Browser, tmp_path: Path, save: object) 
             expect(page.locator("#lines")).to_contain_text(f"name: {name}")
 
 
+def test_only_what_differs_is_replaced_and_the_picture_is_that_of_a_page_opened_now(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    file = spec(tmp_path)
+    edits = [("Small", "Second"), ("intermediate_size: 256", "intermediate_size: 264"), ("times: 4", "times: 5")]
+    text = SMALL
+    with watched(file) as watch, page_of(chromium, watch) as page:
+        drawn(page, "Small")
+        page.evaluate("document.querySelector('#picture svg > rect').isKept = true")
+        for before, after in edits:
+            text = text.replace(before, after)
+            file.write_text(text)
+            expect(page.locator("#lines")).to_contain_text(after)
+            with page_of(chromium, watch) as opened:
+                drawn(opened, "Second")
+                shown = "document.querySelector('#picture svg').outerHTML"
+                assert page.evaluate(shown) == opened.evaluate(shown)
+            assert page.evaluate("document.querySelector('#picture svg > rect').isKept")
+
+
 def test_errors_are_said_beside_the_last_good_picture(chromium: Browser, tmp_path: Path) -> None:
     file = spec(tmp_path)
     with watched(file) as watch, page_of(chromium, watch) as page:

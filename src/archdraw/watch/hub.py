@@ -16,6 +16,7 @@ from archdraw.errors import Problem
 from archdraw.model_files import names_of
 from archdraw.records import record
 from archdraw.watch.drawing import Counted, Drawing, Look, Reading, Shown
+from archdraw.watch.replacing import replacements
 
 PATIENCE = 0.2
 """Seconds in which a browser has its picture; nothing waits longer for one that does not read."""
@@ -25,10 +26,14 @@ OFTEN = 0.25
 
 @dataclass(eq=False)
 class Viewer:
-    """An open page, or a program that listens: its model (empty for the list), its look, and what waits for it."""
+    """An open page, or a program that listens: its model (empty for the list), its look, and what waits for it.
+
+    One that ``keeps`` its picture gets what differs from it, all others the whole next one.
+    """
 
     name: str
     look: Look
+    keeps: bool = False
     shown: Shown | None = None
     placed: Reading | None = None
     waiting: SimpleQueue[str] = field(default_factory=SimpleQueue)
@@ -82,9 +87,9 @@ class Hub:
         """The files of the models by the names that pages have for them."""
         return self._named
 
-    def opened(self, name: str, look: Look) -> Viewer:
+    def opened(self, name: str, look: Look, *, keeps: bool = False) -> Viewer:
         """A new viewer of the model ``name`` in ``look``; it gets everything once."""
-        viewer = Viewer(name, look)
+        viewer = Viewer(name, look, keeps)
         with self._lock:
             self._viewers.append(viewer)
         self._list(viewer)
@@ -197,7 +202,7 @@ class Hub:
             "cpu": round(shown.cpu * 1000, 1),
         }
         if before is None or shown.number != before.number:
-            data["svg"] = shown.svg
+            data |= _picture(before if viewer.keeps else None, shown)
         viewer.send("picture", data)
 
     def _place(self, viewer: Viewer) -> None:
@@ -217,6 +222,12 @@ class Hub:
                 "written": [[one.span.line, one.span.column, one.last, one.paths] for one in places.written],
             },
         )
+
+
+def _picture(before: Shown | None, shown: Shown) -> dict[str, Any]:
+    """The picture that is shown: as SVG, or where ``before`` was, and only parts of it differ, by these."""
+    found = replacements(before.svg, shown.svg) if before is not None and before.svg else None
+    return {"svg": shown.svg} if found is None else {"replace": [one.as_data() for one in found]}
 
 
 def _as_data(problems: Sequence[Problem | str], file: Path) -> Iterator[dict[str, Any]]:

@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.end_headers()
-        viewer = hub.opened(asked.get("model", ""), Look(theme, view))
+        viewer = hub.opened(asked.get("model", ""), Look(theme, view), keeps=asked.get("keeps") == "1")
         try:
             while True:
                 try:
