@@ -7,7 +7,7 @@ import pytest
 from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.tree.facts import report
-from archdraw.tree.published import in_thousands
+from archdraw.tree.published import in_thousands, rounds
 from archdraw.tree.sheet import rows
 from archdraw.views.active import active_parameters
 from archdraw.views.architecture import picture
@@ -147,9 +147,11 @@ def test_sizes_are_quoted_as_they_are_published(name: str, size: str) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        # 37.6B is cut off to the published 37B, 36.6B rounded to it.
-        ("deepseek-v3", "active incl. input embedding tables, 36.6B without"),
-        ("deepseek-v4-pro", "active incl. input embedding tables, 48.9B without"),
+        # 37.6B with all tables is only cut off to the published 37B, 36.6B rounds to it.
+        ("deepseek-v3", "active as published: excl. input embedding tables"),
+        ("deepseek-v4-pro", "active as published: excl. input embedding tables"),
+        ("glm-4-5-355b", "active as published: excl. embedding tables and LM head"),
+        ("xiaomi-mimo-v2-5-310b", "active as published: excl. encoders"),
         ("qwen3-235b-a22b", ""),
         ("gemma-4-e2b", ""),  # its headline says so
         ("gpt-oss-120b", "active as published: excl. input embedding tables"),
@@ -172,6 +174,49 @@ def test_a_total_that_is_quoted_as_published_differs_from_nothing(name: str) -> 
     assert found.spec.published.differs is None
     assert not any("differ" in part for part in picture(found.spec, found.block).footer)
     assert any("differ" in part for part in picture(shipped("falcon-7b").spec, shipped("falcon-7b").block).footer)
+
+
+def test_a_headline_rounds_to_the_published_active_count() -> None:
+    """In whichever way it is counted; the exceptions are those that round to it in none."""
+    differing = set()
+    for name in NAMES:
+        found = shipped(name)
+        published = found.spec.published
+        figure = published.active_parameters if published is not None and published.differs is None else None
+        if figure is None or found.facts.unknown:
+            continue
+        if not rounds(active_parameters(found.facts, published).count, in_thousands(figure)):
+            differing.add(name)
+    assert differing == {
+        "ling-2-5-1t",
+        "ling-2-6-1t",
+        "longcat-flash-560b",
+        "minimax-m3-428b",
+        "muse-spark-open",
+        "qwen3-30b-a3b",
+        "qwen3-coder-flash-30b-a3b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("deepseek-v3", "deepseek-v3-2"),  # an indexer more
+        ("kimi-k2", "kimi-k2-5"),
+        ("xiaomi-mimo-v2-flash-309b", "xiaomi-mimo-v2-5-310b"),
+        ("xiaomi-mimo-v2-5-pro-1-02t", "xiaomi-mimo-v2-6-pro-rl"),
+        ("step-3-5-flash-196b", "step-3-7-flash"),
+        ("tencent-hy4-preview-770b-a49b", "tencent-hy4"),
+    ],
+)
+def test_models_of_a_family_are_quoted_by_one_count(earlier: str, later: str) -> None:
+    """So that the one that has more does not seem smaller: encoders and input embedding are left out of both."""
+    counts = []
+    for name in (earlier, later):
+        found = shipped(name)
+        quoted = active_parameters(found.facts, found.spec.published).count
+        counts.append(quoted)
+    assert counts[0] <= counts[1] <= 1.03 * counts[0]
 
 
 def test_the_same_network_is_quoted_as_equally_active() -> None:

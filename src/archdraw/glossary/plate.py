@@ -45,7 +45,6 @@ ENCODERS = Term("encoders")
 
 # Footer
 ACTIVE_AS_PUBLISHED = Term("active as published: excl. {parts:and}")
-ACTIVE_WITH = Term("active incl. {parts:and}, {count:parameters} without")
 NOT_IN_TOTAL = Term("not in the total: {modules:and}")
 INCOMPLETE = Term("incomplete: {reasons}")
 MORE_REASONS = Term("{number} more")

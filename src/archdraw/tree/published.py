@@ -109,6 +109,15 @@ def in_words(figure: int) -> str:
     return f"{digits}{_THOUSANDS[mark + power]}" if mark else digits
 
 
+def rounds(count: int, text: str) -> bool:
+    """Whether ``count`` rounds to the figure that is written as ``text``.
+
+    >>> rounds(36_626_000_000, "37e9"), rounds(37_552_000_000, "37e9")
+    (True, False)
+    """
+    return abs(count - Decimal(text)) <= tolerance(text)
+
+
 def agrees(count: int, text: str) -> bool:
     """Whether the figure written as ``text`` stands for ``count``: rounded, cut off, or within a hundredth."""
     figure, half = Decimal(text), tolerance(text)

@@ -10,7 +10,7 @@ from archdraw.glossary.numbers import share
 from archdraw.records import record
 from archdraw.spec import Published
 from archdraw.tree.facts import Facts
-from archdraw.tree.published import agrees, in_thousands, tolerance, with_lookup_tables
+from archdraw.tree.published import agrees, in_thousands, rounds, with_lookup_tables
 
 MOSTLY_TABLES = 0.6
 """Where less of the active parameters is multiplied, the rest being tables that are looked up, that part is quoted."""
@@ -30,8 +30,7 @@ class Active:
     ``total`` are all parameters as they are quoted beside it, less those of the tables that are ``left_out``; ``whole``
     those that the count is a share of: without what the headline says that the count leaves out. A
     count is ``at_most`` that of a token. What a published count leaves out and the headline does not say is ``unsaid``:
-    a footer says it. ``rounded`` is the next count where the published figure is that one rounded, and the headline,
-    which has more in it, only cut off.
+    a footer says it.
     """
 
     count: int
@@ -41,17 +40,17 @@ class Active:
     left_out: tuple[Words, ...] = ()
     at_most: bool = False
     unsaid: tuple[Words, ...] = ()
-    rounded: Way | None = None
     whole: int = 0
 
 
 def active_parameters(counted: Facts, published: Published | None = None) -> Active:
     """The active parameters as the publisher of the model counts them, else all of them.
 
-    Nobody counts them alike: with the table of the input embedding (DeepSeek), without it (gpt-oss), without the LM
-    head, too, or without encoders alone (Llama 4). The first of these counts that agrees with the published figure is
-    quoted, the next ones by the side; where none agrees, the nearest, with what it leaves out. Where none is near,
-    tables that are only looked up are left out if they make up most of them.
+    Nobody counts them alike: with all tables (Mixtral), without encoders (Llama 4), without the table of the input
+    embedding, too (DeepSeek, gpt-oss), or without the LM head as well (GLM-4.5). The published figure is taken for the
+    first of these counts that rounds to it, so that the one that leaves out least comes first; where none does, for the
+    first that it may stand for otherwise, such as cut off; else for the nearest. What is quoted says what it leaves
+    out. Where none is near, tables that are only looked up are left out if they make up most of them.
     """
     whole = with_lookup_tables(counted)
     # Of a table that is also the output layer every row is multiplied; of others beside it none is.
@@ -65,15 +64,16 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
     input_embedding = (*((looked_up_in,) if looked_up > counted.lookup_parameters else ()), *lookup)
     ways: list[Way] = [
         (whole, (), 0),
+        (whole - counted.active_encoders, encoders, 0),
         (multiplied, (*input_embedding, *encoders), looked_up),
         (whole - counted.active_encoders - tables, (plate.EMBEDDING_TABLES(), LM_HEAD(), *encoders), tables),
-        (whole - counted.active_encoders, encoders, 0),
     ]
     # What active means where nothing is published: docs/facts.md.
     usual: Way = (counted.active_parameters, lookup, counted.lookup_parameters)
     ways += [usual] if lookup else []
     figure = published.active_parameters if published is not None else None
     agreeing = [way for way in ways if figure is not None and agrees(way[0], in_thousands(figure))]
+    agreeing.sort(key=lambda way: figure is None or not rounds(way[0], in_thousands(figure)))
     if agreeing:
         quoted = agreeing[0]
     elif figure is not None and (near := [way for way in ways if abs(way[0] - figure) <= NEAR * figure]):
@@ -99,19 +99,8 @@ def active_parameters(counted: Facts, published: Published | None = None) -> Act
         left_out,
         counted.active_at_most,
         quoted[1] if below else (),
-        _rounded(figure, quoted, agreeing[1:]),
         total if below or not quoted[1] else like,
     )
-
-
-def _rounded(figure: float | None, quoted: Way, others: list[Way]) -> Way | None:
-    """The first of the ``others`` that is rounded to ``figure``, where the one that is ``quoted`` is not."""
-    if figure is None:
-        return None
-    near = tolerance(in_thousands(figure))
-    if abs(quoted[0] - figure) <= near:
-        return None
-    return next((other for other in others if other[1] and abs(other[0] - figure) <= near), None)
 
 
 def left_out_as_published(counted: Facts, published: Published | None, *, stated: bool = True) -> str:
@@ -122,9 +111,6 @@ def left_out_as_published(counted: Facts, published: Published | None, *, stated
     if counted.unknown:
         return ""
     active = active_parameters(counted, published)
-    if active.rounded is not None and not active.unsaid and not active.excluded:
-        count, parts, _ = active.rounded
-        return text(plate.ACTIVE_WITH(count=count, parts=parts))
     if active.excluded and not stated and active.count < active.total:
         return text(plate.ACTIVE_EXCLUDING(parts=active.excluded))
     return text(plate.ACTIVE_AS_PUBLISHED(parts=active.unsaid)) if active.unsaid else ""
@@ -154,4 +140,4 @@ def _others(quoted: Way, ways: list[Way]) -> list[tuple[int, Phrase]]:
     """The count with everything where less is quoted, else the one without what is only looked up."""
     if quoted[0] < ways[0][0]:
         return [(ways[0][0], plate.WITH_PARTS(parts=quoted[1]))]
-    return [(count, plate.WITHOUT_PARTS(parts=parts)) for count, parts, _ in ways[1:2] if parts and count < quoted[0]]
+    return [(count, plate.WITHOUT_PARTS(parts=parts)) for count, parts, _ in ways[2:3] if parts and count < quoted[0]]
