@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Browser
 
 from archdraw.scene import Scene, Text
 from archdraw.writers.svg import svg
@@ -23,6 +24,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH_TOLERANCE = 0.02
 TEXT_CONTRAST = 4.5
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}\b")
+FONT = re.compile(r"@font-face\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ def chromium() -> str:
     raise RuntimeError(f"none of {', '.join(NAMES)} is installed; `sh .ci/install test` installs Chromium")
 
 
-def open_pictures(scenes: Mapping[str, Scene]) -> dict[str, Seen]:
+def open_pictures(browser: Browser, scenes: Mapping[str, Scene]) -> dict[str, Seen]:
     """Every scene as SVG in one page, measured. Names are only for the result."""
-    return {name: seen for name, (seen,) in open_colorings({name: [scene] for name, scene in scenes.items()}).items()}
+    found = open_colorings(browser, {name: [scene] for name, scene in scenes.items()})
+    return {name: seen for name, (seen,) in found.items()}
 
 
-def open_colorings(pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Seen]]:
+def open_colorings(browser: Browser, pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Seen]]:
     """Pictures in one page, each in several colorings, measured.
 
     Where the SVG is that of the coloring before but for its colors, so is all that is measured but the fills: these are
@@ -92,48 +95,42 @@ def open_colorings(pictures: Mapping[str, Sequence[Scene]]) -> dict[str, list[Se
             prefix = f"p{len(divisions)}-"
             text = svg(scene, "embed", prefix=prefix)
             bare = COLOR.sub("", text).replace(prefix, "")
-            divisions.append(f"<div{' hidden' if bare == last else ''}>{text}</div>")
+            # What is hidden needs no font: its colors are read only.
+            divisions.append(f"<div hidden>{FONT.sub('', text)}</div>" if bare == last else f"<div>{text}</div>")
             last = bare
-    page = f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{"".join(divisions)}<script>{_SCRIPT}</script>'
-    found = json.loads(_result(_dumped(page)))
-    assert isinstance(found, list), found
+    found = _measured(browser, f'<!DOCTYPE html><meta charset="utf-8"><style>{_STYLE}</style>{"".join(divisions)}')
     assert len(found) == len(divisions), f"{len(divisions)} pictures were put in and {len(found)} came out"
-    seen = map(_seen, found)
+    seen = iter(_every(found))
     return {name: [next(seen) for _ in scenes] for name, scenes in pictures.items()}
 
 
-def _dumped(page: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="archdraw-browser-") as folder:
-        file = Path(folder) / "page.html"
-        file.write_text(page, "utf-8")
-        command = [
-            chromium(),
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--no-first-run",
-            "--hide-scrollbars",
-            "--force-device-scale-factor=1",
-            "--window-size=3200,4000",
-            f"--user-data-dir={folder}/profile",
-            "--virtual-time-budget=60000",
-            "--dump-dom",
-            file.as_uri(),
-        ]
-        done = subprocess.run(command, capture_output=True, timeout=600, check=False)
-    text = done.stdout.decode("utf-8", "replace")
-    if done.returncode or "</html>" not in text:
-        raise RuntimeError(f"the browser failed ({done.returncode}): {done.stderr.decode('utf-8', 'replace')[-2000:]}")
-    return text
+def _measured(browser: Browser, text: str) -> list[dict[str, Any]]:
+    page = browser.new_page(viewport={"width": 3200, "height": 4000})
+    try:
+        with tempfile.TemporaryDirectory(prefix="archdraw-browser-") as folder:
+            file = Path(folder) / "page.html"
+            file.write_text(text, "utf-8")
+            page.goto(file.as_uri(), timeout=600_000)
+            found = json.loads(page.evaluate(_SCRIPT))
+    finally:
+        page.close()
+    assert isinstance(found, list), found
+    return found
 
 
-def _result(dom: str) -> str:
-    found = re.search(r'<script id="result" type="application/json">(.*?)</script>', dom, re.DOTALL)
-    if not found:
-        raise RuntimeError("the page was dumped before it was measured")
-    return found[1]
+def _every(found: Sequence[dict[str, Any]]) -> Iterator[Seen]:
+    """What was measured of each picture; of one in other colors only these were."""
+    last: dict[str, Any] = {}
+    for item in found:
+        if colors := item.get("colors"):
+            texts = [
+                {**text, "fill": fill, "ground": ground}
+                for text, (fill, ground) in zip(last["texts"], colors, strict=True)
+            ]
+            yield _seen({**last, "texts": texts})
+        else:
+            last = item
+            yield _seen(item)
 
 
 def _seen(data: dict[str, Any]) -> Seen:
@@ -221,7 +218,8 @@ def _contrast(one: tuple[float, float, float], other: tuple[float, float, float]
 
 _STYLE = "body { margin: 0 } div { width: max-content } svg { display: block }"
 
-_SCRIPT = r"""
+# An expression whose value is JSON: Playwright takes long to bring many objects over one by one.
+_SCRIPT = r"""(async () => {
 const pen = document.createElement("canvas").getContext("2d");
 const found = [];
 // Only rgba() has a fourth number: the last of rgb(180, 83, 0) is blue.
@@ -277,11 +275,16 @@ function measured(svg) {
       box.x <= text.right + reach && box.x + box.width >= text.left - reach &&
       box.y <= text.bottom + reach && box.y + box.height >= text.top - reach);
     const length = near.length ? path.getTotalLength() : -1;
-    for (let step = 0; step <= length; step += 2) {
+    for (let step = 0, ahead = 0; step <= length; step += Math.max(2, 2 * Math.floor(ahead / 2))) {
       const point = path.getPointAtLength(step);
+      // Nothing nearer on the path than this can be at a text: the way to one is no shorter than the air line.
+      ahead = Infinity;
       for (const text of near) {
-        if (point.x < text.left - reach || point.x > text.right + reach) continue;
-        if (point.y < text.top - reach || point.y > text.bottom + reach) continue;
+        const away = Math.hypot(
+          Math.max(text.left - reach - point.x, 0, point.x - text.right - reach),
+          Math.max(text.top - reach - point.y, 0, point.y - text.bottom - reach));
+        ahead = Math.min(ahead, away);
+        if (away > 0) continue;
         const stack = document.elementsFromPoint(corner.left + point.x, corner.top + point.y);
         const top = stack.find((under) => svg.contains(under) && under.tagName !== "text");
         const kind = path.tagName === "path" ? "line" : "border";
@@ -293,33 +296,23 @@ function measured(svg) {
 }
 
 // The picture measured last, in the colours of another: only what is filled with them is read again.
-function coloured(svg, last) {
+function coloured(svg) {
   const mine = [...svg.querySelectorAll("*")], texts = mine.filter((element) => element.tagName === "text");
-  return { ...last, texts: last.texts.map((text, index) => ({
-    ...text, fill: getComputedStyle(texts[index]).fill,
-    ground: grounds[index] < 0 ? null : getComputedStyle(mine[grounds[index]]).fill,
-  })) };
+  return { colors: texts.map((text, index) => [
+    getComputedStyle(text).fill, grounds[index] < 0 ? null : getComputedStyle(mine[grounds[index]]).fill,
+  ]) };
 }
 
-async function all() {
-  const weights = new Set();
-  for (const text of document.querySelectorAll("div:not([hidden]) text")) {
-    const style = getComputedStyle(text);
-    weights.add(`${style.fontWeight} 16px ${style.fontFamily}`);
-  }
-  await Promise.all([...weights].map((font) => document.fonts.load(font)));
-  await document.fonts.ready;
-  let last;
-  for (const svg of document.querySelectorAll("div > svg")) {
-    const hidden = svg.parentElement.hidden;
-    if (!hidden) last = measured(svg);
-    found.push(hidden ? coloured(svg, last) : last);
-  }
-  const result = document.createElement("script");
-  result.id = "result";
-  result.type = "application/json";
-  result.textContent = JSON.stringify(found).replaceAll("<", "\\u003c");
-  document.body.append(result);
+const weights = new Set();
+for (const text of document.querySelectorAll("div:not([hidden]) text")) {
+  const style = getComputedStyle(text);
+  weights.add(`${style.fontWeight} 16px ${style.fontFamily}`);
 }
-all();
+await Promise.all([...weights].map((font) => document.fonts.load(font)));
+await document.fonts.ready;
+for (const svg of document.querySelectorAll("div > svg")) {
+  found.push(svg.parentElement.hidden ? coloured(svg) : measured(svg));
+}
+return JSON.stringify(found);
+})()
 """

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 import shipped
 from archdraw.fonts import Weight, text_width
 from archdraw.scene import Element, Line, Rect, Scene, Text
 from archdraw.theme import theme_names
-from browser import chromium, open_colorings, open_pictures, wrongs
+from browser import chromium as program
+from browser import open_colorings, open_pictures, wrongs
 
 INK = "#1A1D21"
 PARTS = 4
@@ -53,19 +55,19 @@ CASES: dict[str, tuple[tuple[Element, ...], list[str]]] = {
 }
 
 
-def test_the_browser_sees_what_is_wrong() -> None:
+def test_the_browser_sees_what_is_wrong(chromium: Browser) -> None:
     scenes = {name: scene(*shapes) for name, (shapes, _) in CASES.items()}
-    seen = open_pictures(scenes)
+    seen = open_pictures(chromium, scenes)
     assert {name: wrongs(seen[name], scenes[name]) for name in CASES} == {
         name: said for name, (_, said) in CASES.items()
     }
 
 
-def test_a_picture_is_seen_in_each_of_its_colorings() -> None:
+def test_a_picture_is_seen_in_each_of_its_colorings(chromium: Browser) -> None:
     """What differs in more than colors is measured by itself."""
     fine, pale, moved = text(60, 55, "Norm"), text(60, 55, "Norm", "#8B8B8B"), text(372, 55, "Norm")
     colorings = [scene(BOX, fine), scene(BOX, pale), scene(BOX, moved), scene(replace(BOX, fill=INK), fine)]
-    seen = open_colorings({"fine first": colorings, "pale first": colorings[1::-1]})
+    seen = open_colorings(chromium, {"fine first": colorings, "pale first": colorings[1::-1]})
     assert [wrongs(*pair) for pair in zip(seen["fine first"], colorings, strict=True)] == [
         [],
         ["'Norm' has 3.10:1 at 60,43"],
@@ -78,20 +80,20 @@ def test_a_picture_is_seen_in_each_of_its_colorings() -> None:
     ]
 
 
-def test_a_border_without_blue_is_a_border() -> None:
+def test_a_border_without_blue_is_a_border(chromium: Browser) -> None:
     box = replace(BOX, stroke="#B45300")
-    seen = open_pictures({"box": scene(box, text(20, 55, "Norm"))})
+    seen = open_pictures(chromium, {"box": scene(box, text(20, 55, "Norm"))})
     assert wrongs(seen["box"], scene(box, text(20, 55, "Norm"))) == ["'Norm' is crossed by a border at 20,43"]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_shipped_pictures_are_right_in_the_browser(part: int) -> None:
+def test_shipped_pictures_are_right_in_the_browser(chromium: Browser, part: int) -> None:
     """In every theme: the first is measured, of those that differ from it in colors only the colors."""
     themes = ("light", *sorted(set(theme_names()) - {"light"}))
     names = shipped.NAMES[part::PARTS]
     assert len(names) > 40
     scenes = {name: [shipped.plate(name, theme) for theme in themes] for name in names}
-    seen = open_colorings(scenes)
+    seen = open_colorings(chromium, scenes)
     found = {
         (name, theme): wrong
         for name, plates in scenes.items()
@@ -104,4 +106,4 @@ def test_shipped_pictures_are_right_in_the_browser(part: int) -> None:
 def test_a_missing_browser_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RuntimeError, match=r"sh \.ci/install test"):
-        chromium()
+        program()
