@@ -30,6 +30,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "figures",
             "profile",
             "sizing",
+            "parts",
             "picture",
             "fonts",
             "fontdata",

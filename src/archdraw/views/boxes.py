@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import assert_never
 
+from archdraw.parts import all_in, parts, rebuilt
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Joint, Lanes, Port, Rail, Tap
 from archdraw.records import replaced
 
@@ -33,30 +33,17 @@ def changed(
         return tuple(replaced(port, box=change(port.box)) for port in every)
 
     def beside(joint: Joint) -> Joint:
-        body = again(joint.body)
-        if not in_ports:
-            return replaced(joint, body=body)
-        return Joint(body, on(joint.read), on(joint.between), on(joint.write))
+        return Joint(again(joint.body), on(joint.read), on(joint.between), on(joint.write))
 
     match item:
         case Box():
             return change(item)
-        case Chain(items=items) | Branches(items=items):
-            return replaced(item, items=tuple(map(again, items)))
-        case Graph(nodes=nodes):
-            return replaced(item, nodes=tuple((key, again(node)) for key, node in nodes))
-        case Lanes(joints=joints):
+        case Lanes(joints=joints) if in_ports:
             return replaced(item, joints=tuple(map(beside, joints)))
-        case Choice(options=options):
-            return replaced(item, options=tuple(map(again, options)))
-        case Rail(body=body):
-            return replaced(item, body=again(body))
-        case Frame(body=body):
-            return around(replaced(item, body=again(body)))
-        case Bar() | Tap():
-            return around(item)
+        case Frame() | Bar() | Tap():
+            return around(rebuilt(item, again))
         case _:
-            assert_never(item)
+            return rebuilt(item, again)
 
 
 def marked(box: Box, every: Iterable[Box]) -> Box:
@@ -72,18 +59,9 @@ def unnoted(box: Box) -> Box:
 
 def ports(item: Diagram) -> Iterator[Box]:
     """The boxes of ``item`` that are ports on lanes, which have a label and no other words."""
-    match item:
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
-            for part in items:
-                yield from ports(part)
-        case Lanes(joints=joints):
-            for joint in joints:
-                yield from (port.box for port in joint.ports)
-                yield from ports(joint.body)
-        case Rail(body=body) | Frame(body=body):
-            yield from ports(body)
-        case _:
-            return
+    for part in all_in(item):
+        if isinstance(part, Lanes):
+            yield from (port.box for joint in part.joints for port in joint.ports)
 
 
 def boxes(item: Diagram) -> Iterator[Box]:
@@ -93,16 +71,10 @@ def boxes(item: Diagram) -> Iterator[Box]:
             yield item
         case Tap(box=box):
             yield box
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
-            for part in items:
-                yield from boxes(part)
         case Lanes(joints=joints):
             for joint in joints:
                 yield from (port.box for port in joint.ports)
                 yield from boxes(joint.body)
-        case Rail(body=body) | Frame(body=body):
-            yield from boxes(body)
-        case Bar():
-            return
         case _:
-            assert_never(item)
+            for part in parts(item):
+                yield from boxes(part)

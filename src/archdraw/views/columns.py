@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-from archdraw import picture
 from archdraw.glossary import Detail, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS, PARAMETERS
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap, Terminal, Tower, Wire
+from archdraw.parts import parts
+from archdraw.picture import Bar, Box, Branches, Chain, Diagram, Frame, Tap, Terminal, Tower, Wire
 from archdraw.records import record
 from archdraw.tree.beside import readers, reads
 from archdraw.tree.blocks import Block, Graph, Leaf, Module, Parallel, Sequence, Side
@@ -178,14 +178,12 @@ def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wire
 def rows(item: Diagram) -> int:
     """About how many boxes stand above each other in ``item``."""
     match item:
-        case Chain(items=items) | picture.Graph(items=items) | picture.Lanes(items=items) | Choice(options=items):
-            return sum(map(rows, items))
         case Branches(items=items):
             return max(map(rows, items), default=0)
-        case Rail(body=body) | Frame(body=body):
-            return rows(body)
-        case _:
+        case Box() | Bar() | Tap():
             return 1
+        case _:
+            return sum(map(rows, parts(item)))
 
 
 def _chain(item: Diagram) -> Chain:

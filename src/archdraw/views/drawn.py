@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import TypeGuard
 
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Plate, Rail, Tap
+from archdraw.parts import parts
+from archdraw.picture import Bar, Box, Diagram, Lanes, Plate, Tap
 from archdraw.scene import FRAME, Scene, groups_of
 from archdraw.tree.blocks import Block, Experts, Leaf, Module, Repeat
 from archdraw.tree.blocks import Graph as BlockGraph
@@ -102,9 +103,7 @@ def _paths(item: Diagram) -> list[str]:
             return [path]
         case Tap(box=box):
             return [box.path]
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Choice(options=items):
-            return [path for part in items for path in _paths(part)]
         case Lanes(joints=joints):
             return [path for one in joints for path in (*(port.box.path for port in one.ports), *_paths(one.body))]
-        case Rail(body=body) | Frame(body=body):
-            return _paths(body)
+        case _:
+            return [path for part in parts(item) for path in _paths(part)]

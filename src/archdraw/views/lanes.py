@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from archdraw.glossary import plate, text
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Inset, Joint, Lanes, Port, Rail, Words
+from archdraw.parts import all_in, rebuilt
+from archdraw.picture import Box, Branches, Chain, Diagram, Inset, Joint, Lanes, Port, Rail, Words
 from archdraw.records import record
 from archdraw.tree.blocks import Block, Leaf, Module, Parallel, Residual, Sequence, Streams
 from archdraw.tree.walks import children, leaves
@@ -81,7 +82,7 @@ def modules(layer: Block, drawn: Diagram, paths: Mapping[int, str]) -> Iterator[
 
     Lanes that no sublayer but by a plus writes to have nothing to open unless something is said of them.
     """
-    shown = {lanes.path for lanes in _lanes(drawn)}
+    shown = {part.path for part in all_in(drawn) if isinstance(part, Lanes)}
     for one in _all(layer):
         path = f"{paths[id(one.first)]}/{LANES}"
         if path not in shown or not (one.write or one.streams.notes):
@@ -122,14 +123,8 @@ def without_lanes(item: Diagram) -> Diagram:
     match item:
         case Lanes(plain=plain):
             return without_lanes(plain)
-        case Chain(items=items) | Branches(items=items):
-            return replace(item, items=tuple(map(without_lanes, items)))
-        case Choice(options=options):
-            return replace(item, options=tuple(map(without_lanes, options)))
-        case Rail(body=body) | Frame(body=body):
-            return replace(item, body=without_lanes(body))
         case _:
-            return item
+            return rebuilt(item, without_lanes)
 
 
 def _ports_of(parts: tuple[Block, ...]) -> tuple[Leaf, ...]:
@@ -192,16 +187,3 @@ def _drawn(one: Joined, drawn: Callable[[Block], Diagram]) -> tuple[Joint | None
 def _share(box: Box, leaf: Leaf) -> str:
     """What ``box`` says before the detail of its ``leaf``: in how many layers it is, where not in all."""
     return box.detail.removesuffix(text(leaf.detail)).rstrip("; ") if box.layers else ""
-
-
-def _lanes(item: Diagram) -> Iterator[Lanes]:
-    match item:
-        case Lanes():
-            yield item
-        case Chain(items=items) | Branches(items=items) | Choice(options=items):
-            for part in items:
-                yield from _lanes(part)
-        case Rail(body=body):
-            yield from _lanes(body)
-        case _:
-            return

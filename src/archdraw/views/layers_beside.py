@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import assert_never
 
 from archdraw.glossary import plate as words
 from archdraw.glossary import text, within
 from archdraw.glossary.layers import LAYER
 from archdraw.layout.diagram.forks import has_frame
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Lanes, Plate, Rail, Tap
+from archdraw.parts import parts
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Plate, Rail
 from archdraw.records import replaced
 
 MINOR = frozenset({"norm", "plain", "position"})
@@ -77,12 +77,6 @@ def _names(item: Diagram, alternative: bool = False) -> Iterator[str]:
             # Of several blocks each, a sign says where the alternatives are parted.
             mark = ";" if any(", " in name for name in every) else ""
             yield f"{mark} {text(words.OR())} ".join(every)
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
-            for part in items:
-                yield from _names(part)
-        case Rail(body=body) | Frame(body=body):
-            yield from _names(body)
-        case Bar() | Tap():
-            return
         case _:
-            assert_never(item)
+            for part in parts(item):
+                yield from _names(part)

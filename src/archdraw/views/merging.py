@@ -9,7 +9,8 @@ from itertools import groupby
 
 from archdraw.glossary import comparison, text
 from archdraw.glossary import plate as words
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail
+from archdraw.parts import rebuilt
+from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Graph
 from archdraw.records import replaced
 from archdraw.views.boxes import boxes, marked
 from archdraw.views.levels import levels
@@ -35,14 +36,10 @@ def merged(item: Diagram, least: int) -> Diagram:
                 return _one(options)
             # Of whole blocks the usual one stays as it is.
             return Choice((*map(_named, options[:-1]), options[-1]), bands)
-        case Chain(items=items) | Branches(items=items):
-            return replaced(item, items=tuple(map(again, items)))
-        case Lanes(joints=joints):
-            return replaced(item, joints=tuple(replaced(joint, body=again(joint.body)) for joint in joints))
-        case Rail(body=body) | Frame(body=body):
-            return replaced(item, body=again(body))
-        case _:
+        case Choice():
             return item
+        case _:
+            return rebuilt(item, again)
 
 
 def _named(option: Diagram) -> Chain:

@@ -7,8 +7,9 @@ from itertools import combinations, product
 
 from archdraw.layout.compact import panel
 from archdraw.layout.compact.panel import Shown
-from archdraw.layout.compact.short import beside, boxes_of, core, figured, number_of_boxes, short
+from archdraw.layout.compact.short import beside, core, figured, number_of_boxes, short
 from archdraw.layout.plate.panels import Panel
+from archdraw.parts import boxes_of
 from archdraw.picture import Inset, Masks, Share, Split, Words
 from archdraw.records import record
 

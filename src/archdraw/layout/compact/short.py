@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from archdraw.layout.diagram.diagram import inputs_of, outputs_of
 from archdraw.layout.diagram.least import least_width
 from archdraw.layout.diagram.measures import INSET
+from archdraw.parts import boxes_of
 from archdraw.picture import (
     Box,
     Branches,
     Chain,
-    Choice,
     Diagram,
     ExpertGrid,
-    Frame,
-    Graph,
-    Lanes,
-    Rail,
 )
 from archdraw.records import replaced
 
@@ -126,23 +121,6 @@ def _plain(words: str) -> str:
 def number_of_boxes(item: Diagram) -> int:
     """How many boxes ``item`` has."""
     return sum(1 for _ in boxes_of(item))
-
-
-def boxes_of(item: Diagram) -> Iterator[Box]:
-    """The boxes of ``item``."""
-    match item:
-        case Box():
-            yield item
-        case Chain(items=items) | Branches(items=items) | Graph(items=items) | Lanes(items=items):
-            for part in items:
-                yield from boxes_of(part)
-        case Choice(options=options):
-            for part in options:
-                yield from boxes_of(part)
-        case Rail(body=body) | Frame(body=body):
-            yield from boxes_of(body)
-        case _:
-            return
 
 
 def figured(item: Diagram) -> Box | None:

@@ -12,7 +12,8 @@ from archdraw.layout.compare.side_by_side_picture import SideBySide
 from archdraw.layout.page import MARGIN
 from archdraw.layout.plate import panels
 from archdraw.layout.plate.column import MODEL_RIGHT, Column
-from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Frame, Rail, Tap
+from archdraw.parts import parts
+from archdraw.picture import Box, Branches, Diagram, Tap
 
 CHANNEL = 64.0
 """Between two columns."""
@@ -106,11 +107,6 @@ def _branches(item: Diagram, *, inside: bool = False) -> Iterator[str]:
     match item:
         case Box(path=path) if inside:
             yield path
-        case Branches(items=items):
-            for part in items:
-                yield from _branches(part, inside=True)
-        case Chain(items=items) | Choice(options=items):
-            for part in items:
-                yield from _branches(part, inside=inside)
-        case Rail(body=body) | Frame(body=body):
-            yield from _branches(body, inside=inside)
+        case _:
+            for part in parts(item):
+                yield from _branches(part, inside=inside or isinstance(item, Branches))

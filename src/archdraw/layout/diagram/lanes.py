@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from archdraw.fonts import MIDDLE, text_width
@@ -11,7 +10,8 @@ from archdraw.layout.diagram import rails
 from archdraw.layout.diagram.boxes import CHIP_PAD
 from archdraw.layout.diagram.cell import Cell
 from archdraw.layout.diagram.measures import SMALL, Measures
-from archdraw.picture import Box, Branches, Chain, Chip, Choice, Diagram, Joint, Lanes, Port, Rail
+from archdraw.parts import boxes_of
+from archdraw.picture import Joint, Lanes, Port
 from archdraw.records import record
 from archdraw.scene import Point
 
@@ -54,23 +54,10 @@ class _Level:
 
 def beside(item: Lanes, measures: Measures) -> Measures:
     """The measures of what stands beside the lanes of ``item``."""
-    needed = max((text_width(chip.label, SMALL, 500) + CHIP_PAD for chip in _chips(item)), default=0.0)
+    chips = (chip for box in boxes_of(item) for chip in box.chips)
+    needed = max((text_width(chip.label, SMALL, 500) + CHIP_PAD for chip in chips), default=0.0)
     wide = needed <= WIDER * measures.chip_width
     return replace(measures, chip_width=max(measures.chip_width, needed)) if wide else measures
-
-
-def _chips(item: Diagram) -> Iterator[Chip]:
-    """The chips of the boxes in ``item``."""
-    match item:
-        case Box(chips=chips):
-            yield from chips
-        case Chain(items=items) | Branches(items=items) | Lanes(items=items) | Choice(options=items):
-            for part in items:
-                yield from _chips(part)
-        case Rail(body=body):
-            yield from _chips(body)
-        case _:
-            return
 
 
 def place(item: Lanes, cells: list[Cell], port: float, measures: Measures) -> Cell:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import assert_never
 
 from archdraw.fonts import Weight
 from archdraw.layout.diagram import tables
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.text import common_size, room
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Lanes, Rail, Tap
+from archdraw.parts import parts
+from archdraw.picture import Box, Branches, Choice, Diagram
 
 Beside = Callable[[Measures, Branches, int], Measures]
 """The measures of one of several branches."""
@@ -41,12 +41,6 @@ def _labels(item: Diagram, measures: Measures, beside: Beside) -> Iterator[tuple
             for option, width in zip(options, tables.label_widths(item, measures), strict=True):
                 assert isinstance(option, Box)
                 yield option.label, width, 500
-        case Chain(items=items) | Graph(items=items) | Lanes(items=items) | Choice(options=items):
-            for part in items:
-                yield from _labels(part, measures, beside)
-        case Rail(body=body) | Frame(body=body):
-            yield from _labels(body, measures, beside)
-        case Bar() | Tap():
-            return
         case _:
-            assert_never(item)
+            for part in parts(item):
+                yield from _labels(part, measures, beside)

@@ -9,6 +9,7 @@ from archdraw.layout.diagram import boxes, diagram, lanes, lettering
 from archdraw.layout.diagram.measures import Measures
 from archdraw.layout.diagram.text import room, rows_of
 from archdraw.layout.plate.ladder import UNBROKEN, laid_out
+from archdraw.parts import rebuilt
 from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Item, Lanes, Rail, Tap, Words
 from archdraw.records import replaced
 from archdraw.setters import kept
@@ -89,17 +90,5 @@ def _without(item: Diagram, paths: frozenset[str]) -> Diagram:
         case Box(path=path):
             title = item.title or f"{item.label}: {item.detail}"
             return replaced(item, detail="", title=title) if path in paths else item
-        case Chain(items=items) | Branches(items=items):
-            return replaced(item, items=tuple(map(again, items)))
-        case Graph(nodes=nodes):
-            return replaced(item, nodes=tuple((key, again(node)) for key, node in nodes))
-        case Lanes(joints=joints):
-            return replaced(item, joints=tuple(replaced(joint, body=again(joint.body)) for joint in joints))
-        case Choice(options=options):
-            return replaced(item, options=tuple(map(again, options)))
-        case Rail(body=body) | Frame(body=body):
-            return replaced(item, body=again(body))
-        case Bar() | Tap():
-            return item
         case _:
-            assert_never(item)
+            return rebuilt(item, again)
