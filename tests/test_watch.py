@@ -103,11 +103,26 @@ def test_no_other_file_is_given_away(watch: Watch, path: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    [{}, {"line": 0, "file": "one"}, {"line": "x", "file": "one"}, {"line": 3}, {"line": 3, "file": "three"}, [3]],
+    [
+        *[{}, {"line": 0, "file": "one"}, {"line": "x", "file": "one"}, {"line": 3}, {"line": 3, "file": "three"}, [3]],
+        *[{"line": float("inf"), "file": "one"}, {"line": 3, "file": "a\0b"}, {"line": 3, "file": "x" * 9000}],
+    ],
 )
 def test_a_cursor_without_a_place_is_refused(watch: Watch, said: object) -> None:
     answer, text = watch.ask("cursor", said)
     assert (answer, "say the file" in text) == (400, True)
+
+
+def test_what_is_too_long_is_refused_and_not_read_as_the_next_request(watch: Watch) -> None:
+    own = urlsplit(watch.address).netloc
+    inside = f"GET /options HTTP/1.1\r\nHost: {own}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(watch.address).port or 0), timeout=30) as line:
+        head = f"POST /cursor HTTP/1.1\r\nHost: {own}\r\nContent-Length: 999999\r\n\r\n"
+        line.sendall((head + inside).encode())
+        line.shutdown(socket.SHUT_WR)
+        answers = b"".join(iter(lambda: line.recv(4096), b""))
+    assert answers.startswith(b"HTTP/1.1 400 ")
+    assert answers.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.parametrize(
@@ -188,6 +203,7 @@ def test_a_fault_of_the_program_is_said_and_ends_nothing(tmp_path: Path, monkeyp
         ("small.yaml:12:5", None),
         ("FILE:12:5", Line("small", 12, 5)),
         ("FILE:12", Line("small", 12)),
+        ("a\0b:12", None),
         ("", None),
         ("0", None),
         ("twelve", None),

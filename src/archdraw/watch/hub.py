@@ -12,7 +12,7 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Any
 
-from archdraw.errors import Problem
+from archdraw.errors import ArchdrawError, Problem
 from archdraw.model_files import names_of
 from archdraw.records import record
 from archdraw.watch.drawing import Counted, Drawing, Look, Reading, Shown
@@ -79,7 +79,7 @@ class Hub:
         files = list(self._files())
         try:
             self._named = {name: file for file, name in names_of(files).items()}
-        except Exception:  # two names that only their suffixes tell apart
+        except ArchdrawError:  # two names that only their suffixes tell apart
             self._named = {file.name: file for file in files}
 
     @property
@@ -163,7 +163,10 @@ class Hub:
             return next(iter(self._named)) if len(self._named) == 1 else None
         if path in self._named:
             return path
-        wanted = Path(path).resolve()
+        try:
+            wanted = Path(path).resolve()
+        except (OSError, ValueError, RuntimeError):  # no path, or links in a circle
+            return None
         return next((name for name, file in self._named.items() if file.resolve() == wanted), None)
 
     def _now(self) -> list[Viewer]:

@@ -101,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length") or "0"
         body = self.rfile.read(int(length)) if length.isdecimal() and int(length) <= LARGEST else None
+        # What was not read is not the next request.
+        self.close_connection = self.close_connection or body is None
         if self._is_foreign():
             return
         address = urlsplit(self.path)
@@ -187,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
             if body.strip():
                 said |= json.loads(body)
             line, column = int(said["line"]), int(said.get("column", 0))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
         name = self.server.hub.name_of(str(said.get("file", "")))
         if name is None or not (0 < line < MOST_LINES and 0 <= column < MOST_LINES):
