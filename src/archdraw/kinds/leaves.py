@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
 
 from archdraw.records import replaced
-from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Part, Repeat, Residual, Sequence, Side
+from archdraw.tree.blocks import Block, Leaf, Module, Part
+from archdraw.tree.children import with_children
 from archdraw.tree.walks import blocks_in, keeps, leaves
 
 
 def with_leaves(block: Block, change: Callable[[Leaf], Leaf]) -> Block:
     """``block`` with ``change`` applied to each of its leaves, its structure kept."""
-    match block:
-        case Leaf():
-            return change(block)
-        case Sequence(parts=parts):
-            return Sequence(tuple([with_leaves(part, change) for part in parts]))
-        case Parallel(branches=branches):
-            return replaced(block, branches=tuple(with_leaves(branch, change) for branch in branches))
-        case Graph(nodes=nodes):
-            return replaced(block, nodes=tuple((name, with_leaves(node, change)) for name, node in nodes))
-        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
-            return replaced(block, body=with_leaves(body, change))
-        case Side(body=body):
-            return replaced(block, body=replaced(body, body=with_leaves(body.body, change)))
-        case _:
-            assert_never(block)
+    return change(block) if isinstance(block, Leaf) else with_children(block, lambda part: with_leaves(part, change))
 
 
 def counted_under(block: Block, part: Part) -> Block:

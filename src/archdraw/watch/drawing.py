@@ -20,6 +20,8 @@ from archdraw.source import read_text
 from archdraw.spec import parse_spec
 from archdraw.spec.places import Places, expanded
 from archdraw.spec.presenting import page_of
+from archdraw.tree.blocks import Module
+from archdraw.tree.settling import settled
 from archdraw.writers.svg import svg
 
 MOST_KEPT = 16
@@ -82,6 +84,7 @@ class Drawing:
         self._fonts = tuple(fonts)
         self._lock = RLock()  # what archdraw remembers is for one thread
         self._readings: OrderedDict[Path, tuple[object, Reading]] = OrderedDict()
+        self._blocks: OrderedDict[Path, Module] = OrderedDict()  # those of the last readings without errors
         self._shown: OrderedDict[tuple[Path, Look], tuple[object, Shown]] = OrderedDict()
         self._number = 0
         self._counted: dict[Path, tuple[object, Counted]] = {}
@@ -107,8 +110,10 @@ class Drawing:
             known = self._readings.get(file)
             if known is not None and known[0] == state:
                 return known[1]
-            made = _read(file)
+            made = _read(file, self._blocks.get(file))
             _keep(self._readings, file, (state, made))
+            if made.model is not None:
+                _keep(self._blocks, file, made.model.block)
             return made
 
     def shown(self, file: Path, look: Look) -> Shown:
@@ -165,7 +170,8 @@ class Drawing:
             return None, (*reading.problems, *_problems(error, "the picture"))
 
 
-def _read(file: Path) -> Reading:
+def _read(file: Path, before: Module | None = None) -> Reading:
+    """What is in ``file``; what is equal in the model that it held ``before`` is the same object again."""
     text = ""
     warnings: tuple[Problem, ...] = ()
     try:
@@ -177,6 +183,7 @@ def _read(file: Path) -> Reading:
         spec = parse_spec(text or read_text(file), file.as_posix())
         warnings = spec.warnings
         block, places = expanded(spec)
+        block = settled(block, before) if before is not None else block
         return Reading(text[:LONGEST_TEXT], Model(spec, block, slug=slug_of(file)), spec.warnings, places)
     except Exception as error:
         return Reading(text[:LONGEST_TEXT], None, (*warnings, *_problems(error, str(file))), lambda: NO_PLACES)
