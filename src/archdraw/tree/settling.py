@@ -34,6 +34,6 @@ def _settled(block: Block, before: Block, known: dict[int, Block]) -> Block:
 
 
 def _identities(block: Block) -> list[int]:
-    """For each block in ``block``, input first, the number of the object that it is, in the order in which they come."""
+    """For each block in ``block``, input first, the number of the object that it is, in order of appearance."""
     numbers: dict[int, int] = {}
     return [numbers.setdefault(id(part), len(numbers)) for part in blocks_in(block)]
