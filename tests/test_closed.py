@@ -72,8 +72,8 @@ def footer(name: str) -> str:
         # Its author chose the panels: what they leave out is named all the same.
         ("inkling-2-mini", ["Vision encoder, Local layer, Global layer", "in Looped local layer: Sliding-window"]),
         ("detr-r50", ["in ResNet-50: Stage 1, Stage 2, Stage 3, Stage 4"]),
-        # The first are in layers that are folded to bars, the last stands beside the line.
-        ("deepseek-v4-1-flash", ["Sliding-window attention, Global sparse attention, DSpark"]),
+        # It stands beside the line.
+        ("deepseek-v4-1-flash", ["not opened: DSpark"]),
         # A panel of causal attention does not open that of an encoder, though it has the same boxes.
         ("command-a-plus-218b-a25b", ["in Vision encoder: Multi-head attention, GELU FFN"]),
         ("mistral-large-4", ["in Pixtral encoder: Attention, SwiGLU FFN, Projector"]),

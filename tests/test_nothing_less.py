@@ -151,15 +151,15 @@ def test_groups_that_a_router_weighs_all_get_the_tokens() -> None:
 def test_a_bar_of_layers_says_what_is_in_them() -> None:
     groups = groups_of(shipped.plate("gemma-4-e2b").children)
     assert [texts_of(group) for group in groups if group.role == "layers" and texts_of(group)] == [
-        "Layer: sliding-window attention or global attention or shared-KV sliding-window attention or shared-KV global "
-        "attention, GeGLU FFN or double-width GeGLU FFN, per-layer input"
+        "Layer: sliding-window, global, shared-KV sliding-window or shared-KV global attention, "
+        "GeGLU or double-width GeGLU FFN, per-layer input"
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("deepseek-v4-1-flash", "Engram (n-gram memory) in 1 layer, compressed sparse attention or shared compressed"),
+        ("deepseek-v4-1-flash", "Engram (n-gram memory) in 1 layer, compressed sparse or shared compressed attention"),
         ("lfm2-5-1-2b", "Convolution layer, attention layer: gated short convolution or grouped-query attention, "),
         ("lfm2-5-8b-a1b", "Attention layer, convolution layer: grouped-query attention or gated short convolution, "),
         (

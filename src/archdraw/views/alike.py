@@ -97,11 +97,11 @@ def is_like(one: Opening, option: Option) -> bool:
     first, other = one.block, option.block
     assert isinstance(other, Module)
     column = one.option.path.partition("/")[0] == option.path.partition("/")[0]
-    sorts = {"attention": "attention", "sliding": "attention", "feed_forward": "feed_forward"}
+    sorts = {"attention": "attention", "sliding": "attention", "feed_forward": "feed_forward", "embedding": "embedding"}
     sort = sorts.get(first.role)
     if not column or sort is None or sort != sorts.get(other.role) or inputs(first) != inputs(other):
         return False
-    if sort == "feed_forward" and first.kind != other.kind:
+    if sort != "attention" and first.kind != other.kind:
         return False
     if _reads_others(first) != _reads_others(other):
         return False
@@ -180,6 +180,8 @@ def _placed_apart(block: Module, shown: Module) -> str:
         return ""
     new = tuple(name for name in own if name not in theirs)
     lacking = tuple(name for name in theirs if name not in own)
+    if not new and not lacking:
+        return ""
     return text(plate.HAVING(what=new)) if new else text(plate.WITHOUT(what=lacking))
 
 
@@ -189,6 +191,7 @@ def _noted(block: Module, shown: Module) -> list[str]:
         [fact for note in one.notes for fact in (note if isinstance(note, tuple) else (note,))]
         for one in (block, shown)
     )
+    said = {text(fact) for fact in theirs}
     box = describe(block).detail.split(", ")
     masks = {CAUSAL_WINDOW: WINDOW, CAUSAL_CHUNKS: CHUNK}
     in_box = [
@@ -196,7 +199,7 @@ def _noted(block: Module, shown: Module) -> list[str]:
         for fact in own
         if isinstance(fact, Phrase) and (term := masks.get(fact.term)) and text(Phrase(term, fact.values)) in box
     ]
-    return list(filter(None, (text(fact) for fact in own if fact not in theirs and fact not in in_box)))
+    return list(filter(None, (text(fact) for fact in own if text(fact) not in said and fact not in in_box)))
 
 
 def _lacking(block: Module, other: Module) -> tuple[Leaf, ...]:

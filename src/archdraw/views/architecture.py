@@ -41,25 +41,34 @@ FEW = 8
 _last: deque[tuple[Spec, Module, tuple[object, ...], Plate]] = deque(maxlen=FEW)
 
 
-def picture(spec: Spec, model: Module, *, every_strip: bool = False, towers: bool = True, brief: bool = False) -> Plate:
+def picture(
+    spec: Spec,
+    model: Module,
+    *,
+    every_strip: bool = False,
+    towers: bool = True,
+    brief: bool = False,
+    whole: bool = False,
+) -> Plate:
     """The plate of ``model``, before anything has a place.
 
     With ``every_strip`` it has a strip of layers that are alike too; without ``towers`` it is a single column; where it
-    is to be ``brief``, layers are boxes. The last few are kept: all views and themes of a model are of one picture.
+    is to be ``brief``, layers are boxes; where it is to be ``whole``, each stack is one frame, however high. The last
+    few are kept: all views and themes of a model are of one picture.
     """
-    asked = setter(), every_strip, towers, brief
+    asked = setter(), every_strip, towers, brief, whole
     for one, block, how, plate in tuple(_last):
         if one is spec and block is model and how == asked:
             return plate
-    plate = _picture(spec, model, every_strip=every_strip, towers=towers, brief=brief)
+    plate = _picture(spec, model, every_strip=every_strip, towers=towers, brief=brief, whole=whole)
     _last.append((spec, model, asked, plate))
     return plate
 
 
-def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brief: bool) -> Plate:
+def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brief: bool, whole: bool) -> Plate:
     counted = facts(model)
     below_name = subtitle(spec, model, counted)
-    drawn = columns(model, towers=towers, brief=brief)
+    drawn = columns(model, towers=towers, brief=brief, whole=whole)
     plate = Plate(
         name=spec.name,
         subtitle=below_name,

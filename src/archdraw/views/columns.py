@@ -58,10 +58,11 @@ class Columns:
         return (*inside, *reversed(self.around), *self.beside)
 
 
-def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Columns:
+def columns(model: Module, *, towers: bool = True, brief: bool = False, whole: bool = False) -> Columns:
     """The columns of ``model``. Without ``towers`` a module that its layers read is folded to a box.
 
-    Where they are to be ``brief``, or would be too high, layers are one box for each run of equal ones.
+    Where they are to be ``brief``, or would be too high, layers are one box for each run of equal ones; where they are
+    to be ``whole``, each stack is one frame, however high.
     """
     paths = dict(paths_in(model.body))
     parts = model.body.parts if isinstance(model.body, Sequence) else (model.body,)
@@ -75,7 +76,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False) -> Colum
     decodes = any(module.level == "encoder" for module in beside)
     own = Sequence(tuple(part for part in parts if not (isinstance(part, Side) and part.body in beside)))
     inputs, body = without_inputs(own, paths, words.SHIFTED_TOKENS if decodes else words.TOKENIZED_TEXT)
-    fold, column = _fitting(body, paths, brief=brief, wired=towers)
+    fold, column = _fitting(body, paths, brief=brief, wired=towers, whole=whole)
     column = led(column)
     if beside:
         # Between towers and the model there is no way for lines from below.
@@ -157,8 +158,13 @@ def _captioned(column: Chain, module: Module, own: Detail, path: str) -> Chain:
     return Chain((Frame(column, "", f"{path}/tower", caption, caption, short=name),))
 
 
-def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False) -> tuple[Fold, Chain]:
-    """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones."""
+def _fitting(
+    body: Block, paths: Mapping[int, str], *, brief: bool = False, wired: bool = False, whole: bool = False
+) -> tuple[Fold, Chain]:
+    """The column of ``body``; where it would be too high, layers in it are one box for each run of equal ones.
+
+    Not where each stack is to be ``whole``.
+    """
     if brief:
         fold = Fold(paths, brief=True, wired=wired)
         return fold, Chain(tuple(fold.row(body)))
@@ -168,9 +174,9 @@ def _fitting(body: Block, paths: Mapping[int, str], *, brief: bool = False, wire
         column = Chain(tuple(fold.row(body)))
         if rows(column) <= MOST_ROWS:
             return fold, column
-    fold = Fold(paths, wired=wired)
+    fold = Fold(paths, wired=wired, whole=whole)
     column = Chain(tuple(fold.row(body)))
-    if rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
+    if whole or rows(column) <= MOST_ROWS or len(fold.stacks) < 2:
         return fold, column
     return _fitting(body, paths, brief=True, wired=wired)
 

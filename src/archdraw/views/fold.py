@@ -42,11 +42,18 @@ class Fold:
     """Draws blocks and keeps what it meets: the stacks, and the boxes that stand in none of them."""
 
     def __init__(
-        self, paths: Mapping[int, str], *, brief: bool = False, wide_open: bool = False, wired: bool = False
+        self,
+        paths: Mapping[int, str],
+        *,
+        brief: bool = False,
+        wide_open: bool = False,
+        wired: bool = False,
+        whole: bool = False,
     ) -> None:
         """With ``brief`` layers are drawn as boxes, with ``wide_open`` modules as what is in them; where it is to be
-        ``wired``, what layers share stands where a line to them begins."""
-        self.paths, self.brief, self.wide_open, self.wired = paths, brief, wide_open, wired
+        ``wired``, what layers share stands where a line to them begins; each stack is one frame if it is to be
+        ``whole``."""
+        self.paths, self.brief, self.wide_open, self.wired, self.whole = paths, brief, wide_open, wired, whole
         self.stacks: list[Stack] = []
         self.begun = 0
         self.around: list[Option] = []
@@ -125,7 +132,7 @@ class Fold:
             case Sequence():
                 yield from self.row(block)
             case Module(body=body):
-                yield _in_frame(tuple(self.row(body)), _caption(block), path)
+                yield _in_frame(tuple(self.row(body)), _caption(block), path, apart=self.whole)
             case Residual(body=body):
                 yield Rail(Chain(tuple(self.row(body))))
             case Parallel(branches=branches, merge=merge):
@@ -156,7 +163,8 @@ class Fold:
 
     def _stacked(self, block: Module, path: str) -> Stack:
         """The stack ``block``; its layers are numbered on from those of the stacks below it in its own column."""
-        return stacked(block, path, self.paths, sum(len(stack.all) for stack in self.stacks[self.begun :]))
+        before = sum(len(stack.all) for stack in self.stacks[self.begun :])
+        return stacked(block, path, self.paths, before, whole=self.whole)
 
     def _column(self, block: Block) -> tuple[Diagram, ...]:
         """The items of ``block``, which begins a column: its layers are numbered from 0."""
@@ -195,9 +203,9 @@ def _is_function(block: Block, before: Diagram) -> bool:
     return called and isinstance(before, Box) and before.role != "norm"
 
 
-def _in_frame(items: tuple[Diagram, ...], caption: str, path: str) -> Diagram:
-    """``items`` in a frame with a caption: that of their layers where there is nothing else in them."""
-    if len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
+def _in_frame(items: tuple[Diagram, ...], caption: str, path: str, *, apart: bool) -> Diagram:
+    """``items`` in a frame with a caption: that of their layers alone, if it is not to stand ``apart``."""
+    if not apart and len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
         return replace(items[0], caption=caption)
     return Frame(_single(items), "", path, caption, caption)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -65,7 +66,7 @@ def insets(
         if not alike.joined(opening, said, wanted is None):
             opening.append(Opening(said))
     for one in most_novel(opening, MOST_OPENED):
-        priority = None if wanted is not None else _priority_of(one.block)
+        priority = None if wanted is not None else _priorities(opening)[id(one)]
         found.extend(panels_of(one, active, priority))
     if masks is not None:
         # The masks are the panel of what slides, whether or not its inside is opened, too.
@@ -77,7 +78,8 @@ def insets(
 
 def most_novel(opening: list[Opening], number: int) -> list[Opening]:
     """So many of ``opening``, in their order: those that few models have."""
-    ranked = sorted(opening, key=lambda one: -_priority_of(one.block))[:number]
+    worth = _priorities(opening)
+    ranked = sorted(opening, key=lambda one: -worth[id(one)])[:number]
     return [one for one in opening if any(one is kept for kept in ranked)]
 
 
@@ -98,9 +100,9 @@ def has_inside(module: Module) -> bool:
     return sum(1 for _ in leaves(module.body)) > 1
 
 
-PART, READS_SEVERAL, STREAMS, SLIDING, NOVEL = 1, 1000, 900, 600, 500
+PART, READS_SEVERAL, STREAMS, SLIDING, NOVEL, FURTHER = 1, 1000, 900, 600, 500, 90
 """The priority of an opened block: a part of another one, one that reads several lines, what joins streams, masks; of
-any other the last, less by one for each shipped model that has its like."""
+any other the fifth, less by one for each shipped model that has its like, and by the last for each one of its kind."""
 
 
 def _priority_of(block: Module) -> int:
@@ -109,6 +111,24 @@ def _priority_of(block: Module) -> int:
     One that reads several lines is missed most: no other says what is made of them.
     """
     return READS_SEVERAL if inputs(block) > 1 else max(PART + 1, NOVEL - models_with(block))
+
+
+def _priorities(opening: list[Opening]) -> dict[int, int]:
+    """How much the panel of each of ``opening`` would be missed, by identity.
+
+    Of several of one kind the one of most layers shows what the kind is: each further one is worth less.
+    """
+    found: dict[int, int] = {}
+    of_kind: Counter[str] = Counter()
+    for one in sorted(opening, key=lambda one: -_number_of_layers(one)):
+        kind = one.block.kind
+        found[id(one)] = max(PART + 1, _priority_of(one.block) - (FURTHER * of_kind[kind] if kind else 0))
+        of_kind[kind] += 1
+    return found
+
+
+def _number_of_layers(one: Opening) -> int:
+    return sum(len(option.places) for option in (one.option, *one.also))
 
 
 def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterator[Inset]:

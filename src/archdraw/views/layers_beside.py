@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.glossary import plate as words
@@ -10,21 +10,29 @@ from archdraw.glossary import text, within
 from archdraw.glossary.layers import LAYER
 from archdraw.layout.diagram.forks import has_frame
 from archdraw.parts import parts
-from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Plate, Rail
+from archdraw.picture import Bar, Box, Branches, Chain, Choice, Diagram, Frame, Graph, Inset, Plate, Rail, Words
 from archdraw.records import replaced
 
 MINOR = frozenset({"norm", "plain", "position"})
 """Roles of blocks that a layer has besides what it is known by."""
 
 
-def layers_beside(plate: Plate) -> Plate:
-    """``plate`` with a bar in place of each of its frames of layers, and a panel that shows what is in it."""
+def layers_beside(plate: Plate, joint: Frame | None = None, said: Iterable[Words] = ()) -> Plate:
+    """``plate`` with a bar in place of each of its frames of layers, and a panel that shows what is in it.
+
+    One panel shows a ``joint`` frame of all of them, if there is one, and what is ``said`` of it.
+    """
     found: list[Frame] = []
     column = _folded(plate.column, found)
     assert isinstance(column, Chain)
+    if joint is not None:
+        first, *others = found
+        title = text(words.ONE_OF(layers=joint.title))
+        panel = Inset(title, (joint.body, *said), source=first.path, also=tuple(frame.path for frame in others))
+        return replace(plate, column=column, insets=(panel, *plate.insets))
     panels = tuple(
         Inset(
-            f"{frame.times} {frame.caption}" if frame.caption else frame.title,
+            f"{frame.times} {frame.caption}" if frame.caption else text(words.ONE_OF(layers=frame.title)),
             (frame.body,),
             source=frame.path,
         )
@@ -57,6 +65,19 @@ def _first_layer(item: Diagram) -> int:
     return min(item.layers, default=0) if isinstance(item, Box) else 0
 
 
+def any_of(names: list[str]) -> str:
+    """One of several ``names``, their last word once where it is the same: "full, sliding or sparse attention".
+
+    >>> any_of(["full attention", "sliding-window attention"])
+    'full or sliding-window attention'
+    """
+    ends = {name.rpartition(" ")[2] for name in names}
+    first = [name.rpartition(" ")[0] for name in names]
+    if len(ends) > 1 or not all(first):
+        first = names
+    return f" {text(words.OR())} ".join(filter(None, (", ".join(first[:-1]), *names[-1:])))
+
+
 def _names(item: Diagram, alternative: bool = False) -> Iterator[str]:
     """What the blocks in ``item`` are called, from its input up, without norms and signs; alternatives in one.
 
@@ -75,8 +96,10 @@ def _names(item: Diagram, alternative: bool = False) -> Iterator[str]:
             found = (", ".join(_names(option, alternative=isinstance(option, Box))) for option in ordered)
             every = list(filter(None, dict.fromkeys(found)))
             # Of several blocks each, a sign says where the alternatives are parted.
-            mark = ";" if any(", " in name for name in every) else ""
-            yield f"{mark} {text(words.OR())} ".join(every)
+            if any(", " in name for name in every):
+                yield f"; {text(words.OR())} ".join(every)
+            else:
+                yield any_of(every)
         case _:
             for part in parts(item):
                 yield from _names(part)

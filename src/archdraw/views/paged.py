@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, assert_never
@@ -29,6 +29,7 @@ from archdraw.views.active import left_out_as_published
 from archdraw.views.architecture import left_out, picture, sources_of
 from archdraw.views.brief import not_shown, shortened
 from archdraw.views.header import kind_of, layers_of, origin, size_of
+from archdraw.views.layers_as_one import layers_as_one
 from archdraw.views.quoted import quoted
 
 NARROW_MARGIN = 10.0
@@ -68,11 +69,21 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
     bare = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle))
     named = [plates[0], *([bare] if profile.facts else [])]
     # The box of what comes in goes last, where the first block does not say it.
-    ways = [(plate, last) for plate in (*plates, *named[1:], *(replace(plate, inputs=()) for plate in named))]
+    further = (plates[1], *named[1:], *(replace(plate, inputs=()) for plate in named))
+    ways = [(plate, last) for plate in further]
     is_right = profile.direction == "right"
     if not is_right:
         ways.append((plates[0], len(profile.drop)))
-    for plate, number in ways[:1] if layers else ways:
+
+    def in_order() -> Iterator[tuple[Plate, int]]:
+        yield plates[0], last
+        if layers:
+            return
+        if profile.layout == "page" and (joint := layers_as_one(spec, block)) is not None:
+            yield replace(joint, subtitle=subtitle), last
+        yield from ways
+
+    for plate, number in in_order():
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
             return _printed(scene, profile, said)

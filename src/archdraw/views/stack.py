@@ -70,14 +70,15 @@ def joined(stacks: Sequence[Stack]) -> Stack:
     )
 
 
-def stacked(module: Module, path: str, paths: Mapping[int, str], before: int = 0) -> Stack:
+def stacked(module: Module, path: str, paths: Mapping[int, str], before: int = 0, *, whole: bool = False) -> Stack:
     """The stack of ``module`` (of level ``stack``) at ``path``; its blocks have ``paths`` by identity.
 
-    So many layers stand ``before`` it in another stack of the model: its own are numbered from there.
+    So many layers stand ``before`` it in another stack of the model: its own are numbered from there. Where it is to be
+    ``whole``, no runs at its ends are folded to bars.
     """
     every = layers(module, ANY)
     kinds, order = kinds_of(every)
-    first, last = _main(order)
+    first, last = (0, len(order)) if whole else _main(order)
     picture: list[Diagram] = []
     main = range(first, last)
     slots, body = _body(kinds, order, main, paths, before)

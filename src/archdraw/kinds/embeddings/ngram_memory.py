@@ -74,7 +74,8 @@ class NgramMemory(Kind):
             part="embedding",
             lookup=words.NGRAM_LOOKUP(),
         )
-        ids = Leaf("token_ids", words.TOKEN_IDS(), detail=words.HASHED(tokens=orders(self.ngram_size)), inputs=0)
+        hashed = words.HASHED(tokens=orders(self.ngram_size))
+        ids = Leaf("token_ids", words.TOKEN_IDS(), detail=hashed, inputs=0, tag=words.TOKEN_IDS())
         keys, values = LINE_OF(line="K", width=wide), LINE_OF(line="V", width=hidden)
         if fused:
             both = linear("wkv", SEVERAL_LINES(lines=(keys, values)), width, wide + hidden, outputs=("K", "V"))

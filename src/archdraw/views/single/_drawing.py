@@ -15,6 +15,7 @@ from archdraw.tree.blocks import Module
 from archdraw.views.architecture import picture
 from archdraw.views.brief import shortened
 from archdraw.views.drawn import paths_of_plate, paths_of_scene, undrawn
+from archdraw.views.layers_as_one import layers_as_one
 from archdraw.views.layers_beside import layers_beside
 
 
@@ -37,9 +38,9 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page:
     too_high = is_too_high if page else _is_too_large
     full = picture(spec, block)
     best: Scene | None = None
-    for plate in _shorter(full) if page else (full,):
+    for plate in _shorter(full, lambda: layers_as_one(spec, block)) if page else (full,):
         scene = lay_out(plate)
-        scene = replace(scene, undrawn=_lacking(block, scene, full))
+        scene = replace(scene, undrawn=_lacking(block, scene, full, plate))
         if best is not None and scene.undrawn:
             # It says of some blocks no more than how many there are.
             continue
@@ -47,18 +48,23 @@ def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page:
         if not too_high(best):
             return best
     assert best is not None
-    scene = lay_out(picture(spec, block, brief=True))
-    scene = replace(scene, undrawn=_lacking(block, scene, full))
+    plate = picture(spec, block, brief=True)
+    scene = lay_out(plate)
+    scene = replace(scene, undrawn=_lacking(block, scene, full, plate))
     return scene if scene.height < best.height else best
 
 
-def _lacking(block: Module, scene: Scene, full: Plate) -> tuple[str, ...]:
+def _lacking(block: Module, scene: Scene, full: Plate, plate: Plate) -> tuple[str, ...]:
     """The paths of what belongs in the ``scene`` of ``block`` and is not in it.
 
-    What a panel of the ``full`` plate shows is in it, also where its box is one with others.
+    What a panel of the ``full`` plate shows, or of the one that was drawn, is in it, also where its box is one with
+    others.
     """
     opened = {
-        path for panel in full.insets if panel.title not in scene.left_out for path in (panel.source, *panel.also)
+        path
+        for panel in (*full.insets, *plate.insets)
+        if panel.title not in scene.left_out
+        for path in (panel.source, *panel.also)
     }
     there = {*paths_of_scene(scene), *opened} - {""}
     if not full.undrawn and paths_of_plate(full) <= there:
@@ -70,9 +76,11 @@ def _is_too_large(scene: Scene) -> bool:
     return min(scene.width, scene.height) > LARGEST
 
 
-def _shorter(plate: Plate) -> Iterator[Plate]:
-    """``plate``, then with its layers beside its column, then with less and less in them; each once."""
+def _shorter(plate: Plate, as_one: Callable[[], Plate | None]) -> Iterator[Plate]:
+    """``plate``, then with its layers ``as_one`` or beside its column, then with less and less in them; each once."""
     yield plate
+    if not (plate.towers or plate.wires) and (joint := as_one()) is not None:
+        yield joint
     seen = [plate]
     for number in range(len(STEPS) + 1):
         short = shortened(plate, STEPS[:number]).plate
