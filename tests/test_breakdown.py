@@ -68,6 +68,12 @@ def test_a_mixer_of_ones_own_is_no_attention() -> None:
     assert "token_mixing" not in real.facts.parts
 
 
+def test_a_model_without_a_stack_of_layers_has_none_in_its_facts() -> None:
+    names = [label.strip() for label, _, _ in rows(report(shipped("u-net").facts, "U-Net", 1))]
+    assert "total parameters" in names
+    assert not {"layers", "blocks"} & {*names}
+
+
 def test_a_gate_within_attention_is_counted_with_it() -> None:
     """Whatever role its author gives it; a recurrence within attention stays what it is."""
     gate = "module: {label: Gate, role: linear, body: [linear: 96]}"

@@ -183,6 +183,22 @@ def test_a_template_with_little_room_has_smaller_words_and_the_whole(template: P
     assert {"Max pooling 2 × 2", "Up-convolution 2 × 2", "2 convolutions, 64 channels"} <= set(blocks)
 
 
+@IN_TEMPLATES
+@pytest.mark.parametrize("model", ["u-net", "whisper-large-v3"])
+def test_words_in_a_template_with_little_room_can_be_read(template: Path, model: str) -> None:
+    (slide, *_) = read(made_of(model, template=str(template))).slides
+    frames = (shape.text_frame for shape in every(slide.shapes) if shape.has_text_frame)
+    runs = [run for frame in frames for paragraph in frame.paragraphs for run in paragraph.runs]
+    assert min(run.font.size.pt for run in runs if run.font.size) > 10.5
+
+
+@IN_TEMPLATES
+def test_columns_of_a_model_in_a_template_say_what_comes_in(template: Path) -> None:
+    (slide, *_) = read(made_of("whisper-large-v3", template=str(template))).slides
+    blocks = [shape.text_frame.text for shape in every(slide.shapes) if shape.has_text_frame]
+    assert {"Log-mel spectrogram", "Target tokens, shifted"} <= set(blocks)
+
+
 def test_models_that_are_the_same_differ_in_nothing() -> None:
     shown = read(made_of("gpt-2", "gpt-2")).slides
     (slide,) = (one for one in shown if one.shapes.title.text_frame.text == "What differs")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from archdraw.app.deck_of_several import listed, together
@@ -32,8 +33,10 @@ LONG = 10
 """Rows of facts from which on they stand in two tables side by side."""
 WITH_WORDS = (0.62, 0.38)
 """How a slide is shared between what is in a block and the words about it."""
-SMALLER = (16, 14, 12, 10)
+SMALLER = (16, 14, 12)
 """Points of the smallest text where a template has little room for a picture, the larger first."""
+WHOLE = ("rows", "inside", "whole")
+"""Steps that a template with little room takes last: smaller words come before them, and of them the first first."""
 
 
 @record(repr=False)
@@ -121,10 +124,14 @@ def _origin(models: Sequence[Model], using: Mapping[str, str], said: str) -> str
 
 
 def _smaller(profile: Profile) -> tuple[Profile, ...]:
-    """``profile`` with smaller and smaller words, on which nothing in the whole may be one box; then as it is."""
-    drop = tuple(step for step in profile.drop if step not in ("inside", "rows", "whole"))
+    """``profile`` with smaller and smaller words, on which nothing in the whole may be one box; then as it is.
+
+    Words that nobody could read are worth less than boxes that follow each other and are not one.
+    """
     sizes = (profile.least_text, *(f"{least}pt" for least in SMALLER))
-    return (*(profile.model_copy(update={"least_text": size, "drop": drop}) for size in sizes), profile)
+    drops = (tuple(step for step in profile.drop if step not in kept) for kept in (WHOLE, WHOLE[1:]))
+    smaller = ({"least_text": size, "drop": drop} for drop, size in product(drops, sizes))
+    return (*(profile.model_copy(update=update) for update in smaller), profile)
 
 
 def _model(model: Model, profiles: Sequence[Profile], theme: Theme, *, clicks: bool) -> Iterator[Slide]:

@@ -40,7 +40,8 @@ def rows(report: Mapping[str, Any]) -> Iterator[Row]:
         yield "text parameters", f"{report['text_parameters']:,}", "excl. encoders of other modalities"
     for label, count in report["auxiliary_parameters"].items():
         yield label, f"{count:,}", "not in total"
-    yield report.get("layers_are", "layers"), f"{report['layers']:,}", ""
+    if report["layers"]:
+        yield report.get("layers_are", "layers"), f"{report['layers']:,}", ""
     for part, count in report["parts"].items():
         yield f"  {part.replace('_', ' ')}", f"{count:,}", f"{count / total:.1%}"
     at = f"{report['context']:,} tokens"

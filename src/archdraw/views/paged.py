@@ -68,9 +68,10 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
     # Its size may be said by its name rather than in a box of its own; a single box has no direction.
     bare = replace(plates[0], facts=(), subtitle=(_size(spec, counted), *subtitle))
     named = [plates[0], *([bare] if profile.facts else [])]
-    # The box of what comes in goes last, where the first block does not say it.
-    further = (plates[1], *named[1:], *(replace(plate, inputs=()) for plate in named))
-    ways = [(plate, last) for plate in further]
+    # The box of what comes in goes last, where the first block does not say it; beside a tower it says which column is
+    # whose.
+    unnamed = () if plates[0].towers else tuple(replace(plate, inputs=()) for plate in named)
+    ways = [(plate, last) for plate in (plates[1], *named[1:], *unnamed)]
     is_right = profile.direction == "right"
     if not is_right:
         ways.append((plates[0], len(profile.drop)))
