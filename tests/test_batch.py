@@ -92,6 +92,18 @@ def test_write_whole_replaces_and_keeps_the_mode(tmp_path: Path) -> None:
     assert [left.name for left in file.parent.iterdir()] == ["file"]
 
 
+def test_write_whole_leaves_a_file_that_holds_the_same_and_gives_it_the_time_of_now(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    write_whole(file, b"one")
+    os.utime(file, (1, 1))
+    before = file.stat().st_ino
+    write_whole(file, b"one")
+    assert file.stat().st_ino == before
+    assert file.stat().st_mtime > 1
+    write_whole(file, b"two")
+    assert file.read_bytes() == b"two"
+
+
 def test_write_whole_follows_links(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to(tmp_path / "real")

@@ -252,6 +252,9 @@ def test_another_python_is_another_program(kept: Kept, monkeypatch: pytest.Monke
 def test_every_option_makes_another_picture(kept: Kept, other: dict[str, Any]) -> None:
     output = Output(Path("x"), "svg")
     first = kept.key(Job(Path("model.yaml"), ()), output)
+    assert kept.keys([Job(Path("model.yaml"), (output, replace(output, **other)))]) == [
+        [first, kept.key(Job(Path("model.yaml"), ()), replace(output, **other))]
+    ]
     assert first
     assert kept.key(Job(Path("model.yaml"), ()), replace(output, path=Path("y"))) == first
     assert kept.key(Job(Path("model.yaml"), ()), replace(output, **other)) not in ("", first)

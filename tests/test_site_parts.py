@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from archdraw import load
 from archdraw.app.jobs import Output
+from archdraw.app.kept import Kept
 from archdraw.app.tables import COLUMNS
+from archdraw.cache.store import Store
 from archdraw.site import citing, colours
 from archdraw.site.about import words_of
 from archdraw.site.blocks import made
 from archdraw.site.entries import Entry, words_in
 from archdraw.site.pages.home import within_others
 from archdraw.site.pages.models import SAID, beside
+from archdraw.site.templating import page
 from archdraw.theme import contrast, load_theme
 from archdraw.writers.svg import svg
 
@@ -100,3 +103,16 @@ def test_words_that_say_nothing_of_their_own_are_left_out_of_the_index() -> None
         "layer",
         "key",
     }
+
+
+def test_the_code_of_templates_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_compiled(*_: Any, **__: Any) -> Any:
+        raise AssertionError("a template was compiled")
+
+    values = {"caption": "Models", "head": (), "rows": (), "left": "", "heading": 0}
+    kept = [Kept(Store(str(tmp_path), 1 << 20)) for _ in range(2)]
+    first = page("rows.html.j2", kept[0], **values)
+    monkeypatch.setattr("jinja2.Environment._generate", is_compiled)
+    assert page("rows.html.j2", kept[1], **values) == first
+    with pytest.raises(AssertionError, match="compiled"):
+        page("rows.html.j2", Kept(Store(str(tmp_path / "other"), 1 << 20)), **values)

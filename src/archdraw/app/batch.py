@@ -70,7 +70,7 @@ class Build:
 
     def __init__(self, jobs: Sequence[Job], kept: Kept | None = None) -> None:
         self._jobs, self._kept = jobs, kept
-        self._keys = [[kept.key(job, output) if kept else "" for output in job.outputs] for job in jobs]
+        self._keys = kept.keys(jobs) if kept else [[""] * len(job.outputs) for job in jobs]
         self._begun = [
             [self._again(output, key) for output, key in zip(job.outputs, keys, strict=True)]
             for job, keys in zip(jobs, self._keys, strict=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from archdraw.cache.store import Store, digest
 from archdraw.doors import DOORS
 from archdraw.errors import as_plain, from_plain
 from archdraw.model_files import slug_of
+
+OPTIONS = tuple(one.name for one in fields(Output) if one.name != "path")
+"""What of an output makes it another one."""
 
 
 class Kept:
@@ -34,12 +37,23 @@ class Kept:
 
         Empty where that cannot be said: the model is no file, or a library reads it with whatever code it has.
         """
+        return self._keys(job, (output,), signature)[0]
+
+    def keys(self, jobs: Iterable[Job]) -> list[list[str]]:
+        """The key of each output of each of ``jobs``; files are read once, however many outputs depend on them."""
+        state = cache(signature)
+        return [self._keys(job, job.outputs, state) for job in jobs]
+
+    def _keys(self, job: Job, outputs: Sequence[Output], state: Callable[[str], str]) -> list[str]:
         models = [digest("text", str(job.spec), job.text)] if job.text else list(map(self.model, job.models))
         if not all(models) or job.with_transformers:
-            return ""
-        options = [f"{one.name}={getattr(output, one.name)}" for one in fields(output) if one.name != "path"]
-        files = [signature(os.fspath(file)) for file in (output.theme, output.view, output.template, *output.fonts)]
-        return digest("picture", self.program, self.plugins, *models, *options, *files)
+            return [""] * len(outputs)
+        found = []
+        for output in outputs:
+            options = [f"{name}={getattr(output, name)}" for name in OPTIONS]
+            files = [state(os.fspath(file)) for file in (output.theme, output.view, output.template, *output.fonts)]
+            found.append(digest("picture", self.program, self.plugins, *models, *options, *files))
+        return found
 
     def model(self, spec: Path) -> str:
         """The state of the model at ``spec``: its names, and the content of its files; empty where it is no file."""

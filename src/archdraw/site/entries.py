@@ -126,7 +126,7 @@ class Site:
 
     def page(self, address: str, template: str, **values: Any) -> tuple[str, bytes]:
         """The page at ``address`` that ``template`` makes of ``values`` and the site: its name and what is in it."""
-        return address, page(template, site=self, address=address, **values).encode()
+        return address, page(template, self.workshop.kept, site=self, address=address, **values).encode()
 
     @cached_property
     def by_slug(self) -> Mapping[str, Entry]:

@@ -238,22 +238,19 @@ class Maze:
         xs, ys = zip(*(self._point(port.place) for port in goals.values()), strict=True)
         left, right, upper, lower = min(xs), max(xs), min(ys), max(ys)
         first, last = bisect_left(columns, window.left), bisect_right(columns, window.right)
-        across = [limit] * width
+        across, down = [limit] * width, [limit] * len(rows)
         across[first:last] = [max(left - x, 0.0, x - right) for x in columns[first:last]]
         first, last = bisect_left(rows, window.top), bisect_right(rows, window.bottom)
-        down = [max(upper - y, 0.0, y - lower) for y in rows[first:last]]
+        down[first:last] = [max(upper - y, 0.0, y - lower) for y in rows[first:last]]
         # A state is a place and the direction in which it is reached, as one number.
-        best: dict[int, float] = {}
-        before: dict[int, int] = {}
+        best, before = dict[int, float](), dict[int, int]()
         begun: dict[int, Point | None] = {}
         heap: list[tuple[float, float, int]] = []
         for place, direction, cost, point in starts:
-            state, row = place * 4 + direction, place // width
-            if first <= row < last and cost < best.get(state, limit):
-                estimate = cost + across[place % width] + down[row - first]
-                if estimate < limit:
-                    best[state], begun[state] = cost, point
-                    heappush(heap, (estimate, cost, state))
+            state, estimate = place * 4 + direction, cost + across[place % width] + down[place // width]
+            if estimate < limit and cost < best.get(state, limit):
+                best[state], begun[state] = cost, point
+                heappush(heap, (estimate, cost, state))
         ended: tuple[float, int, Port] | None = None
         while heap:
             estimate, cost, state = heappop(heap)
@@ -261,22 +258,25 @@ class Maze:
                 break
             if cost > best[state]:
                 continue
-            place, direction = divmod(state, 4)
-            port = goals.get(state)
-            if port and cost + port.penalty < (ended[0] if ended else limit):
-                ended = (cost + port.penalty, state, port)
-            x, y = columns[place % width], rows[place // width]
+            place, direction = state >> 2, state & 3
+            if (port := goals.get(state)) and cost + port.penalty < limit:
+                limit = cost + port.penalty
+                ended = (limit, state, port)
+            row, column = divmod(place, width)
             # A line that leaves another one cannot run on it: what that takes is not free.
             for turn in (direction, (direction + 1) % 4, (direction + 3) % 4):
                 new = steps[turn][place]
                 if not 0 <= new < size or owner[new] != FREE:
                     continue
-                row, column = divmod(new, width)
-                if not first <= row < last:
-                    continue
-                new_cost = cost + abs(columns[column] - x) + abs(rows[row] - y) + (BEND if turn != direction else 0.0)
+                if turn & 1:  # down or up
+                    other = new // width
+                    new_cost = cost + abs(rows[other] - rows[row]) + (BEND if turn != direction else 0.0)
+                    estimate = new_cost + across[column] + down[other]
+                else:
+                    other = new % width
+                    new_cost = cost + abs(columns[other] - columns[column]) + (BEND if turn != direction else 0.0)
+                    estimate = new_cost + across[other] + down[row]
                 following = new * 4 + turn
-                estimate = new_cost + across[column] + down[row - first]
                 if estimate < limit and new_cost < best.get(following, limit):
                     best[following], before[following] = new_cost, state
                     heappush(heap, (estimate, new_cost, following))
