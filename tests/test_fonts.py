@@ -6,6 +6,7 @@ import base64
 import io
 import itertools
 import re
+from functools import cache
 
 import pytest
 import uharfbuzz
@@ -52,17 +53,13 @@ def embedded(weight: Weight, characters: str) -> TTFont:
     return TTFont(io.BytesIO(base64.b64decode(face.data)))
 
 
+@cache
 def shaper(weight: Weight, characters: str) -> uharfbuzz.Font:
     font = embedded(weight, characters)
     font.flavor = None
     stream = io.BytesIO()
     font.save(stream)
     return uharfbuzz.Font(uharfbuzz.Face(stream.getvalue()))
-
-
-SHAPERS = {weight: shaper(weight, WANTED) for weight in WEIGHTS}
-EXTENDED_SHAPERS = {weight: shaper(weight, EXTENDED) for weight in WEIGHTS}
-CORE_SHAPERS = {weight: shaper(weight, CORE) for weight in WEIGHTS}
 
 
 def shaped(font: uharfbuzz.Font, text: str) -> int:
@@ -80,28 +77,28 @@ def shaped(font: uharfbuzz.Font, text: str) -> int:
 @pytest.mark.parametrize("weight", WEIGHTS)
 @pytest.mark.parametrize("text", LABELS)
 def test_labels_are_as_wide_as_shaped(text: str, weight: Weight) -> None:
-    assert text_width(text, UNITS, weight) == shaped(SHAPERS[weight], text)
+    assert text_width(text, UNITS, weight) == shaped(shaper(weight, WANTED), text)
 
 
 @given(texts, weights)
 def test_widths_are_those_of_harfbuzz(text: str, weight: Weight) -> None:
-    assert text_width(text, UNITS, weight) == shaped(SHAPERS[weight], text)
+    assert text_width(text, UNITS, weight) == shaped(shaper(weight, WANTED), text)
 
 
 @given(st.text(st.sampled_from(CORE), max_size=40), weights)
 def test_the_small_subset_has_the_same_widths(text: str, weight: Weight) -> None:
-    assert text_width(text, UNITS, weight) == shaped(CORE_SHAPERS[weight], text)
+    assert text_width(text, UNITS, weight) == shaped(shaper(weight, CORE), text)
 
 
 @given(st.text(st.sampled_from(EXTENDED), max_size=40), weights)
 def test_the_large_subset_has_the_same_widths(text: str, weight: Weight) -> None:
-    assert text_width(text, UNITS, weight) == shaped(EXTENDED_SHAPERS[weight], text)
+    assert text_width(text, UNITS, weight) == shaped(shaper(weight, EXTENDED), text)
 
 
 def test_every_pair_of_figures_and_letters() -> None:
     letters = "ATVWYafotvwy0147.,-x "
     for first, second in itertools.product(letters, repeat=2):
-        assert text_width(first + second, UNITS, 500) == shaped(SHAPERS[500], first + second)
+        assert text_width(first + second, UNITS, 500) == shaped(shaper(500, WANTED), first + second)
 
 
 def test_kerning_counts() -> None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 import archdraw
 from archdraw.cli import run
 from archdraw.site.cards import FILTERS, card
 from archdraw.site.entries import words_in
 from archdraw.site.templating import words
-from browser import NAMES
+from live import opened
 from test_cli import SPEC
 
 MODELS = ("gpt-2", "llama-3-8b", "mixtral-8x7b", "qwen3-next-80b-a3b", "rwkv-4-169m", "u-net")
@@ -141,21 +139,6 @@ def test_no_name_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "img" not in own.tags
 
 
-@pytest.fixture(scope="module")
-def browsed(site: Path) -> Callable[[str], Any]:
-    """What the page at an address of the gallery comes to, as a browser has it: its elements and its text."""
-    browser = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert browser is not None, "Chromium is not installed: sh .ci/install test"
-
-    def browse(address: str) -> str:
-        words = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom")
-        url = f"{(site / 'index.html').as_uri()}{address}"
-        done = subprocess.run([browser, *words, url], capture_output=True, check=True, timeout=120)
-        return done.stdout.decode("utf-8")
-
-    return browse
-
-
 @pytest.mark.parametrize(
     ("address", "shown", "first"),
     [
@@ -168,10 +151,11 @@ def browsed(site: Path) -> Callable[[str], Any]:
     ],
 )
 def test_an_address_says_what_is_shown(
-    browsed: Callable[[str], str], address: str, shown: set[str], first: str
+    chromium: Browser, site: Path, address: str, shown: set[str], first: str
 ) -> None:
     page = Cards()
-    page.feed(browsed(address))
+    with opened(chromium, site, f"index.html{address}") as tab:
+        page.feed(tab.content())
     visible = [one["id"] or "" for one in page.cards if "hidden" not in one]
     assert {*visible} == shown
     assert (visible or [""])[0] == first

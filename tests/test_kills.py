@@ -26,21 +26,26 @@ NAMES = ("one", "two", "three", "four")
 linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc for processes")
 
 
+def specs_in(folder: Path) -> Path:
+    specs = folder / "specs"
+    specs.mkdir()
+    for name in NAMES:
+        (specs / f"{name}.yaml").write_text(SPEC.replace("Tiny", name.title()), "utf-8")
+    return specs
+
+
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
     """A folder of four small specs."""
-    folder = tmp_path / "specs"
-    folder.mkdir()
-    for name in NAMES:
-        (folder / f"{name}.yaml").write_text(SPEC.replace("Tiny", name.title()), "utf-8")
-    return folder
+    return specs_in(tmp_path)
 
 
-@pytest.fixture
-def wanted(specs: Path, tmp_path: Path) -> dict[str, bytes]:
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a gallery of them."""
-    assert Gallery(specs, tmp_path / "whole").end()[0] == 0
-    return contents(tmp_path / "whole")
+    folder = tmp_path_factory.mktemp("wanted")
+    assert Gallery(specs_in(folder), folder / "whole").end()[0] == 0
+    return contents(folder / "whole")
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
