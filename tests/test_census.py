@@ -233,7 +233,7 @@ def test_nothing_of_a_config_is_kept(tmp_path: Path) -> None:
     config, file = json.loads((CONFIGS / "llama-3-8b.json").read_text("utf-8")), tmp_path / "config.json"
 
     def made() -> Iterator[str]:
-        for index in range(4 * stretch):
+        for index in range(5 * stretch):
             file.write_text(json.dumps(config | {"vocab_size": 1000 + index}), "utf-8")
             yield str(file)
 
@@ -251,7 +251,8 @@ def test_nothing_of_a_config_is_kept(tmp_path: Path) -> None:
                 kept.append(len(gc.get_objects()))
     finally:
         gc.unfreeze()
-    assert min(after - before for before, after in pairwise(kept)) < stretch
+    # The first stretch fills caches, and the second may empty some.
+    assert min(after - before for before, after in pairwise(kept[1:])) < stretch / 2
 
 
 def test_nothing_is_written_before_it_is_asked_for(tmp_path: Path) -> None:
