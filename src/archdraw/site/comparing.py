@@ -14,6 +14,7 @@ from typing import Any
 from archdraw.analysis.difference import COUNTS, count, sort_of, words
 from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, known_of
 from archdraw.analysis.difference.groups import Sublayer, by_role, role_of
+from archdraw.analysis.difference.meaning import purpose_of
 from archdraw.analysis.difference.models import plain, stacks
 from archdraw.analysis.difference.places import Place, boxes_in
 from archdraw.analysis.difference.stacks import EXPLAINS
@@ -127,10 +128,12 @@ def _others(places: Iterable[Place], where: str) -> Iterator[_Slot]:
     found: dict[tuple[str, str], list[Record]] = {}
     for _, box in places:
         sort, role = sort_of(box), text(words.label(box))
+        if isinstance(box, Side):
+            role = purpose_of(box) or role
         if sort in ("layers", "layer", NORM):
             continue
         own = known_of(box) if isinstance(box, Leaf | Module) else {}
-        block = _block(box, text(words.content(box)) if isinstance(box, Side) else role, _values(own.items()))
+        block = _block(box, text(words.content(box)) if isinstance(box, Side) else text(words.label(box)), _values(own.items()))
         if block not in found.setdefault((sort, role), []):
             found[sort, role].append(block)
     for (sort, role), blocks in found.items():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
 from archdraw.analysis.difference.features import ONLY_WITH, SAID_WHERE_REPLACED, known_of
-from archdraw.analysis.difference.places import Box, Place, boxes_in, joints, stack_number
+from archdraw.analysis.difference.places import Box, Joint, Place, boxes_in, joints, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import called_differently, norm_kind, outline, sort_of, widths_of
 from archdraw.glossary import comparison as terms
@@ -96,9 +96,15 @@ class Comparison:
             case Leaf(), Leaf():
                 self._leaves(one, other, paths)
             case Side(), Side():
-                if replace(one, body=other.body) != other:
-                    self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
+                found = len(self.changes)
                 self._beside(self, one.body, other.body, paths)
+                if replace(one, body=other.body) != other:
+                    # What they are called is in the same row.
+                    own = (paths[0],), (paths[1],)
+                    rest = [change for change in self.changes[found:] if (change.what, change.paths) != (BLOCK, own)]
+                    del self.changes[found:]
+                    self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
+                    self.changes += rest
             case _:
                 self.replaced(one, other, paths)
 
@@ -251,24 +257,48 @@ class Comparison:
         around: tuple[Module, Module],
     ) -> None:
         """How the boxes are joined that both have, where that differs; norms are named only where they make it so."""
-        numbers = [[own.get(path) for path, _ in places] for own, places in zip(self.numbers, boxes, strict=True)]
-        called_by = [
-            {number: box for number, (_, box) in zip(own, places, strict=True) if number is not None}
-            for own, places in zip(numbers, boxes, strict=True)
-        ]
+        numbers, called_by = self._numbered(boxes)
         common = set(called_by[0]) & set(called_by[1])
         norms = {number for number in common if sort_of(called_by[0][number]) == "norm"}
-        for wanted in (common - norms, common):
+
+        def joined(shown: Collection[int]) -> tuple[Joint, Joint]:
             one, other = (
-                joints(block, iter([number if number in wanted else None for number in own]))
+                joints(block, iter([number if number in shown else None for number in own]))
                 for block, own in zip(blocks, numbers, strict=True)
             )
+            return one, other
+
+        for wanted in (common - norms, common):
+            one, other = joined(wanted)
             if one != other:
-                before, after = words.wiring(one, other, (called_by[0], called_by[1]))
+                # Boxes without a partner are no difference here, but part of how the rest is joined.
+                alone = {number for called in called_by for number, box in called.items() if number not in common}
+                if wanted != common:
+                    alone -= {
+                        number for called in called_by for number, box in called.items() if sort_of(box) == "norm"
+                    }
+                before, after = words.wiring(*joined(wanted | alone), called_by)
                 if before == after:
                     before, after = words.apart(*around)
                 self.changed(*around, WIRING, before, after, paths)
                 return
+
+
+    def _numbered(
+        self, boxes: tuple[list[Place], list[Place]]
+    ) -> tuple[list[list[int]], tuple[dict[int, Box], dict[int, Box]]]:
+        """The numbers of the ``boxes`` of both sides, and the boxes by them; partners have one, all others their own."""
+        numbers: list[list[int]] = []
+        called_by: tuple[dict[int, Box], dict[int, Box]] = ({}, {})
+        alone = 0
+        for side, places in enumerate(boxes):
+            own = []
+            for path, box in places:
+                alone -= 1
+                own.append(self.numbers[side].get(path, alone))
+                called_by[side][own[-1]] = box
+            numbers.append(own)
+        return numbers, called_by
 
 
 Beside = Callable[[Comparison, Module, Module, Paths], None]

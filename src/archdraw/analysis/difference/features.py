@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archdraw.analysis.difference.of_kinds import AS_OTHERS, FIXED, LACKING, SCALED_BY_WIDTH
 from archdraw.analysis.difference.structure import is_sublayer, sort_of
 from archdraw.glossary import text
 from archdraw.glossary.comparison import SCALED_FROM
@@ -28,17 +29,6 @@ OF_ATTENTION = frozenset((*INDEX, *LATENT, *OF_OUTPUT, "num_key_value_heads", "s
 OF_EXPERTS = frozenset((*SHARED, "e_score_correction_bias", "routed_scaling_factor", "n_group", "topk_group"))
 KNOWN = {"experts": OF_EXPERTS, "attention": OF_ATTENTION, "sliding": OF_ATTENTION}
 """What is known of every block of a role, of whichever kind: one that does not have it lacks it."""
-
-OF_HEADS_ALONE = ("qk_norm", "v_norm", "attention_k_eq_v", "clip_qkv")
-LACKING = {"multi_head_latent": OF_HEADS_ALONE}
-"""What kinds without such a setting are known not to have: latent attention has norms of its latents, none of heads."""
-COMPRESSED: Features = {"num_key_value_heads": 1, "attention_k_eq_v": True, "sinks": True}
-FIXED: dict[str, Features] = {
-    "dense_and_experts": {"scoring_func": "softmax", "norm_topk_prob": True},
-    "compressed_attention": COMPRESSED,
-    "shared_compressed_attention": COMPRESSED,
-}
-"""What blocks of a kind always have, so that it is no setting of theirs: how they route, one entry for K and V."""
 
 ONLY_WITH = {
     "gate_activation": "output_gate",
@@ -83,14 +73,18 @@ def features(block: Leaf | Module) -> Features:
     found = dict(block.settings)
     if not block.settings:
         return found
-    always = FIXED.get(block.kind, {}) if isinstance(block, Module) else {}
+    kind = block.kind if isinstance(block, Module) else ""
+    always = FIXED.get(kind, {})
     found = {**{SPELLINGS.get(name, name): value for name, value in found.items()}, **always}
     if found.get("n_group") == 1:
         found.pop("topk_group", None)
     for name, value in NOTHING.items():
         if name in found and found[name] == value:
             found[name] = None
+    _biases(found)
     _position(found)
+    for name in LACKING.get(kind, ()):
+        found.setdefault(name, None)
     reader = _BY_ROLE.get(block.role)
     found = found if reader is None else reader(block, found)
     lacking = {name for name, needed in ONLY_WITH.items() if name in found and is_without(found.get(needed))}
@@ -106,6 +100,15 @@ def known_of(block: Leaf | Module) -> Features:
     if sort in ("embedding", "output"):
         return {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
     return features(block) if is_sublayer(block) else dict(block.settings)
+
+
+def _biases(found: Features) -> None:
+    """Biases of single projections that are left out are as those of the others."""
+    for name in list(found):
+        block, dot, own = name.rpartition(".")
+        like = AS_OTHERS.get(own)
+        if like is not None and found[name] is None:
+            found[name] = found.get(f"{block}{dot}{like}")
 
 
 def _position(found: Features) -> None:
@@ -156,12 +159,12 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
             found["num_key_value_heads"] = heads.key_value
         found.setdefault("head_dim", heads.width)
         found.setdefault("v_head_dim", heads.width if heads.value_width is None else heads.value_width)
-    _scale(found)
+    _scale(block, found)
     if found.get("qk_rope_head_dim") is not None:
         # The rotated part of a head has a width of its own: the share of it that is turned is no share of the head.
         found.pop("position.partial_rotary_factor", None)
-    for name in LACKING.get(block.kind if isinstance(block, Module) else "", ()):
-        found.setdefault(name, None)
+    if found.get("is_causal") is False and "use_cache" in found:
+        found["use_cache"] = False  # nothing is generated token by token
     blocks, width = found.get("index_topk_blocks"), found.get("index_block_size")
     if isinstance(blocks, int) and isinstance(width, int):
         found.setdefault("index_topk", blocks * width)
@@ -173,15 +176,19 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
     return {**found, **{name: found.get(name) for name in INDEX}, "indexer": indexer}
 
 
-def _scale(found: Features) -> None:
+def _scale(block: Leaf | Module, found: Features) -> None:
     """What scores are multiplied with: 1/√d unless a setting gives another width or the factor itself."""
+    head = found.get("head_dim")
+    if getattr(block, "kind", "") in SCALED_BY_WIDTH and isinstance(head, int):
+        found["attention_scale"] = f"1/{number(head)}"
     if "query_pre_attn_scalar" not in found and "attention_multiplier" not in found:
         return
     width, factor = found.pop("query_pre_attn_scalar", None), found.pop("attention_multiplier", None)
-    if width is not None and isinstance(width, int | float):
+    usual = isinstance(head, int) and (width == head or factor == head**-0.5)
+    if width is not None and isinstance(width, int | float) and not usual:
         found["attention_scale"] = f"1/√{number(width)}"
     else:
-        found["attention_scale"] = "1/√d" if factor is None else factor
+        found["attention_scale"] = "1/√d" if factor is None or usual else factor
 
 
 def _linear(_: Leaf | Module, found: Features) -> Features:

@@ -9,6 +9,7 @@ from itertools import product
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import LOOP
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
+from archdraw.analysis.difference.meaning import sources
 from archdraw.analysis.difference.places import STACK, replaced_in
 from archdraw.analysis.difference.stacks import Stacks
 from archdraw.analysis.difference.structure import loops
@@ -79,7 +80,7 @@ def _without(module: Module, names: list[str]) -> Module:
 def _with_stacks(comparison: Comparison, first: Module, second: Module, at: Paths) -> None:
     """Two modules with stacks of layers at the paths ``at``: their stacks, paired, and all that is around them."""
     mine, theirs = list(stacks(first.body)), list(stacks(second.body))
-    pairs = _pairs(comparison, mine, theirs)
+    pairs = _pairs(comparison, (first.body, second.body), mine, theirs)
     numbers = {i: number for number, (i, _) in enumerate(pairs)}, {j: number for number, (_, j) in enumerate(pairs)}
     one, other = (
         replace(model, body=_around(model.body, found, own, -side))
@@ -138,17 +139,22 @@ def stacks(block: Block) -> Iterator[Stack]:
             yield path, part
 
 
-def _pairs(comparison: Comparison, mine: list[Stack], theirs: list[Stack]) -> list[tuple[int, int]]:
-    """Which stack stands for which: the most similar first, among equals those in the same place."""
+def _pairs(
+    comparison: Comparison, bodies: tuple[Block, Block], mine: list[Stack], theirs: list[Stack]
+) -> list[tuple[int, int]]:
+    """Which stack stands for which: towers that read the same first, then the most similar, then by their place."""
+    read = [
+        [sources(body, stack) for _, stack in own] for body, own in zip(bodies, (mine, theirs), strict=True)
+    ]
     ranked = sorted(
         (
-            (_likeness(comparison, mine[i][1], theirs[j][1]), -abs(i - j), -i, -j)
+            (read[0][i] == read[1][j], _likeness(comparison, mine[i][1], theirs[j][1]), -abs(i - j), -i, -j)
             for i, j in product(range(len(mine)), range(len(theirs)))
         ),
         reverse=True,
     )
     found: dict[int, int] = {}
-    for _, _, i, j in ranked:
+    for *_, i, j in ranked:
         if -i not in found and -j not in found.values():
             found[-i] = -j
     return sorted(found.items())

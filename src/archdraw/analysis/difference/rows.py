@@ -19,9 +19,14 @@ TWINS = {
     "linear_num_value_heads": "linear_num_key_heads",
     "linear_value_head_dim": "linear_key_head_dim",
     "num_key_value_heads": "num_attention_heads",
+    "attention_key_bias": "attention_bias",
+    "attention_out_bias": "attention_bias",
+    "mlp_down_bias": "mlp_bias",
+    "expert.mlp_down_bias": "expert.mlp_bias",
+    "use_cache": "is_causal",
 }
-"""Settings that are not said again where they changed as another did: value heads that are as wide as key heads, and
-attention with as many KV heads as query heads."""
+"""Settings that are not said again where they changed as another did: value heads that are as wide as key heads,
+attention with as many KV heads as query heads, biases of all projections, caches of what is generated."""
 
 
 def rows(changes: Iterable[Change]) -> tuple[Change, ...]:

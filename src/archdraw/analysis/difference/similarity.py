@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
+from archdraw.analysis.difference.meaning import meaning_of, purpose_of
 from archdraw.analysis.difference.structure import (
     branches,
     called_differently,
@@ -70,21 +71,21 @@ class Similarity:
 
 
 def _of_sides(one: Side, other: Side) -> float:
-    """Modules beside the line: encoders stand for each other where both are of one modality, by kind or by name."""
+    """Modules beside the line: they stand for each other where both are for one thing, by kind or by name."""
     if one.direction != other.direction:
         return 0.0
     if one.body.kind == other.body.kind and one.body.label == other.body.label:
         return 3.0
     if one.body.label == other.body.label:
         return 2.0
-    if not (one.joins or other.joins) and one.body.kind == other.body.kind:
-        return 1.5  # encoders that cross-attention reads, whatever their authors call them
-    return 1.0 if one.direction == "out" else 0.0
+    if purpose_of(one) and purpose_of(one) == purpose_of(other):
+        return 1.5  # encoders of one modality, whatever their authors call them
+    return 0.0
 
 
 def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
     sort = sort_of(one)
-    if sort != sort_of(other):
+    if sort != sort_of(other) or meaning_of(one) != meaning_of(other):
         return 0.0
     weight = SUBLAYER if is_sublayer(one) else 0.0
     if one == other:
@@ -101,8 +102,19 @@ def _of_boxes(one: Leaf | Module, other: Leaf | Module) -> float:
     if sort == "plain" and len(terms) == 2 and terms[0] != terms[1]:
         return 0.0  # of other terms: a scale of the logits is no softcap
     if sort == "plain":
-        return 1.0  # two plain boxes may be anything; two mixers are both mixers
+        return 1.0 if _work_alike(one, other) else 0.0  # plain boxes may be anything; two mixers are both mixers
     return weight + (SAME_ROLE if one.role == other.role else SAME_SORT)
+
+
+def _work_alike(one: Leaf | Module, other: Leaf | Module) -> bool:
+    """Whether two boxes of other names may be one thing: they read as many lines, by weights of as many dimensions."""
+    if isinstance(one, Module) or isinstance(other, Module):
+        return type(one) is type(other)
+    (mine, own), (theirs, its) = (
+        ((leaf.inputs, len(leaf.outputs), [len(weight.shape) for weight in leaf.weights]), dict(leaf.settings))
+        for leaf in (one, other)
+    )
+    return mine == theirs and own.keys() == its.keys()
 
 
 def _of_one_kind(one: Module, other: Module) -> bool:

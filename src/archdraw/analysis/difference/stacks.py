@@ -138,7 +138,14 @@ class Stacks:
                 }
                 for side, places in enumerate((one, other))
             ]
-            best = max(product(one, other), key=lambda pair: len(ids[0][pair[0][0]] & ids[1][pair[1][0]]))
+            # Among equals those that most layers are like: they stand for the rest.
+            best = max(
+                product(one, other),
+                key=lambda pair: (
+                    len(ids[0][pair[0][0]] & ids[1][pair[1][0]]),
+                    sum(self._every[side].count(place[1]) for side, place in enumerate(pair)),  # type: ignore[arg-type]
+                ),
+            )
             found.append((*best, one, other))
         return found
 

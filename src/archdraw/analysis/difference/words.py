@@ -183,32 +183,22 @@ def occurrences(numbers: Several[int]) -> str:
 
 
 def wiring(first: Joint, second: Joint, called: tuple[Mapping[int, Block], Mapping[int, Block]]) -> tuple[str, str]:
-    """How boxes are joined in two blocks, as far as that differs; ``called`` are the boxes by their numbers."""
-    if first and second and first[0] == second[0] != "box" and len(first) == len(second):
-        differ = [(one, other) for one, other in zip(first[1:], second[1:], strict=True) if one != other]
-        if len(differ) == 1 and all(isinstance(one, tuple) and one[0] in _JOINED for one in differ[0]):
-            one, other = differ[0]
-            assert isinstance(one, tuple)
-            assert isinstance(other, tuple)
-            return wiring(one, other, called)
+    """How boxes are joined in two blocks, in full; ``called`` are the boxes by their numbers."""
     return _wiring(first, called[0]), _wiring(second, called[1])
-
-
-_JOINED = frozenset(
-    {"row", "residual", "repeat", "tied", "experts", "frame", "add", "multiply", "concatenate", "separate"}
-)
 
 
 def _wiring(joint: object, called: Mapping[int, Block]) -> str:
     match joint:
         case None:
             return "–"
+        case ("box", int(number)) if isinstance(called[number], Side):
+            return _in_row([joint], called)[0]
         case ("box", int(number)):
             return within(text(label(called[number])))
         case ("row", *parts):
             # Sums one after the other are no chain: "x + (a)" reads what the sum before it leaves.
             sums = any(isinstance(part, tuple) and part[0] == "residual" for part in parts)
-            return ("; " if sums else " → ").join(_wiring(part, called) for part in parts)
+            return ("; " if sums else " → ").join(_in_row(parts, called))
         case ("residual", inner):
             blocks = _wiring(inner, called)
             is_chain = isinstance(inner, tuple) and inner[0] == "row"
@@ -227,12 +217,39 @@ def _wiring(joint: object, called: Mapping[int, Block]) -> str:
             return "x"
         case (str(merge), *parts):
             signs = {"add": " + ", "multiply": " × ", "concatenate": " ; ", "separate": ", "}
-            return f"({signs[merge].join(_wiring(part, called) for part in parts)})"
+            return f"({signs[merge].join(_branch(part, called) for part in parts)})"
         case _:
             return str(joint)
 
 
+def _branch(joint: object, called: Mapping[int, Block]) -> str:
+    """One of the branches side by side, in brackets where it is more than one box."""
+    blocks = _wiring(joint, called)
+    is_one = not isinstance(joint, tuple) or joint[0] not in ("row", "residual")
+    return blocks if is_one else text(comparison.CHAIN(blocks=blocks))
+
+
+def _in_row(parts: Several[object], called: Mapping[int, Block]) -> list[str]:
+    """The ``parts`` of a line; a module beside it is said of what it joins, reads or stands beside, and is no part."""
+    found: list[str] = []
+    for part in parts:
+        box = called[part[1]] if isinstance(part, tuple) and part[0] == "box" else None
+        if not isinstance(box, Side):
+            found.append(_wiring(part, called))
+            continue
+        term = comparison.BESIDE
+        if box.joins:
+            term = comparison.JOINED_BY if box.direction == "in" else comparison.READ_BY
+        line = found.pop() if found else text(comparison.LINE())
+        found.append(text(term(line=line, block=within(text(label(box))))))
+    return found
+
+
 def side(side: Side) -> str:
-    where = comparison.INPUT_SIDE if side.direction == "in" else comparison.OUTPUT_SIDE
-    counted = "" if side.counted else comparison.NOT_COUNTED()
-    return text((where(block=side.body.label), counted, "" if side.joins else comparison.READ_BY_LAYERS()))
+    """A module beside the line in full, with how it is joined to it and whether it is counted."""
+    joined = comparison.INPUT_SIDE if side.direction == "in" else comparison.OUTPUT_SIDE
+    if not side.joins:
+        joined = comparison.READ_BY_LAYERS if side.direction == "in" else comparison.READS_LAYERS
+    fed = comparison.FEEDS(layers=side.feeds) if side.feeds else ""
+    counted = comparison.COUNTED() if side.counted else comparison.NOT_COUNTED()
+    return text((content(side.body), joined(), fed, counted))

@@ -1,0 +1,104 @@
+"""What embeddings, inputs and towers of layers mean: by this they stand for each other, not by where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdraw.analysis.difference.structure import sort_of
+from archdraw.glossary import Phrase, text
+from archdraw.glossary.embeddings import SEGMENT_EMBEDDING
+from archdraw.kinds.registry import kinds
+from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
+from archdraw.tree.walks import blocks_in, walk
+
+TOKENS = "tokens"
+LEARNED = "learned vectors"
+
+
+def meaning_of(block: Block) -> str:
+    """What an embedding, a position or an input is of; empty for blocks that stand for others by what they do.
+
+    A table that tokens select rows of is no learned vector (a class token), one of segments none of positions, and an
+    image no text.
+    """
+    match sort_of(block), block:
+        case "embedding", Leaf(inputs=0):
+            return LEARNED
+        case "embedding", Leaf(part="embedding", weights=weights) if any(len(weight.shape) == 2 for weight in weights):
+            return TOKENS
+        case "embedding", Module():
+            return TOKENS
+        case "embedding", Leaf(label=label):
+            return text(label)
+        case "position", Leaf(label=Phrase(term=term)) if term == SEGMENT_EMBEDDING:
+            return "segments"
+        case "position", _:
+            return "positions"
+        case "input", Leaf(shape=shape):
+            return f"{len(shape)} dimensions" if shape else TOKENS
+        case _:
+            return ""
+
+
+def purpose_of(side: Side) -> str:
+    """What a module beside the line is for, by what its kind says of itself (image input, multi-token prediction)."""
+    kind = kinds().get(side.body.kind)
+    return ", ".join(one.name for one in kind.every_concept()) if kind is not None else ""
+
+
+def sources(body: Block, stack: Module) -> frozenset[str]:
+    """What the lines that reach ``stack`` in ``body`` begin with: inputs of so many dimensions, tokens."""
+    before = _before(body, stack) or []
+    boxes = [block for part in before for block in blocks_in(part)]
+    beside = {id(inner) for block in boxes if isinstance(block, Side) for inner in blocks_in(block)}
+    found = {meaning_of(block) for block in boxes if id(block) not in beside and _is_source(block)}
+    return frozenset(found - {LEARNED})
+
+
+def _is_source(block: Block) -> bool:
+    return isinstance(block, Leaf | Module) and sort_of(block) in ("embedding", "input")
+
+
+def _before(block: Block, stack: Module) -> list[Block] | None:
+    """The blocks in ``block`` whose lines reach ``stack``; None where that is not in it."""
+    if block is stack:
+        return []
+    match block:
+        case Sequence(parts=parts):
+            return _in_row(parts, stack)
+        case Graph(nodes=nodes):
+            return _in_row(tuple(node for _, node in nodes), stack)
+        case Parallel(branches=branches):
+            return next((found for one in branches if (found := _before(one, stack)) is not None), None)
+        case Residual(body=body) | Repeat(body=body) | Experts(body=body) | Module(body=body):
+            return _before(body, stack)
+        case _:
+            return None
+
+
+def _in_row(parts: tuple[Block, ...], stack: Module) -> list[Block] | None:
+    for index, part in enumerate(parts):
+        if (found := _before(part, stack)) is not None:
+            return [*parts[:index], *found]
+    return None
+
+
+def drawn_again(tree: Block) -> Iterator[str]:
+    """The paths of norms in the layers of ``tree`` that are drawn a second time, where another branch reads them too.
+
+    Their weights are those of a block of the same name in the same layer.
+    """
+    for path, layer in walk(tree):
+        if not (isinstance(layer, Module) and layer.level == "layer"):
+            continue
+        norms = [
+            (place, leaf)
+            for place, leaf in walk(layer.body, path)
+            if isinstance(leaf, Leaf) and leaf.weights and sort_of(leaf) == "norm"
+        ]
+        own = {leaf.name for _, leaf in norms if not _is_tied(leaf)}
+        yield from (place for place, leaf in norms if leaf.name in own and _is_tied(leaf))
+
+
+def _is_tied(leaf: Leaf) -> bool:
+    return all(weight.tied for weight in leaf.weights)
