@@ -203,7 +203,7 @@ def test_stacks_of_one_length_are_partners() -> None:
 
     mine, theirs = [("a", stack(1)), ("b", stack(2, 3))], [("c", stack(4, 5)), ("d", stack(6))]
     both = Module("m", "M", Sequence(()), level="model")
-    assert _pairs(Comparison(both, both), mine, theirs) == [(0, 1), (1, 0)]
+    assert _pairs(Comparison(both, both), (both.body, both.body), mine, theirs) == [(0, 1), (1, 0)]
 
 
 def change(what: str, paths: tuple[str, ...], around: str = "", **fields: Any) -> Change:

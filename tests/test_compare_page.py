@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 import archdraw
 from archdraw.analysis.difference import difference
 from archdraw.analysis.difference.changes import BLOCK, WIRING, Change
+from archdraw.analysis.difference.features import ONLY_BOTH
 from archdraw.analysis.difference.models import plain, stacks
 from archdraw.analysis.difference.places import boxes_in
 from archdraw.analysis.difference.rows import TWINS
@@ -62,9 +63,9 @@ def rows(script: Page, *comparisons: tuple[Model, ...]) -> list[list[dict[str, A
     models = {model.name: model for one in comparisons for model in one}
     records = {name: json.loads(json.dumps(comparable(model))) for name, model in models.items()}
     found = script.evaluate(
-        """([records, comparisons, twins]) => comparisons.map((names) =>
-            differences(names.map((name) => records[name]), twins).rows.map(({ slot, ...row }) => row))""",
-        [records, [[model.name for model in one] for one in comparisons], TWINS],
+        """([records, comparisons, twins, both]) => comparisons.map((names) =>
+            differences(names.map((name) => records[name]), twins, both).rows.map(({ slot, ...row }) => row))""",
+        [records, [[model.name for model in one] for one in comparisons], TWINS, sorted(ONLY_BOTH)],
     )
     return list(found)
 

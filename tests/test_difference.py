@@ -294,7 +294,8 @@ def test_both_of_deepseek_v32_and_v4_have_an_indexer() -> None:
     """But in the layer of multi-token prediction, which has one in the former alone."""
     found = rows_of("deepseek-v3-2", "deepseek-v4-pro")
     indexers = {(what, subject) for what, subject in found if what in ("indexer", "index_n_heads", "index_head_dim")}
-    assert {subject for _, subject in indexers} == {"MTP module"}
+    assert {one for one in indexers if one[1] != "MTP module"} == {("indexer", "")}
+    assert found["indexer", ""] == ("full", "full", "changed"), "in half of the layers"
     assert found["index_n_heads", "MTP module"] == (64, None, "removed")
     assert found["index_topk", ""] == (2048, 1024, "changed")
     assert "recurrent_state_bytes" not in {what for what, _ in found}, "a window is no recurrent state"
@@ -532,6 +533,7 @@ def test_a_difference_as_data() -> None:
         "before": 32,
         "after": 128,
         "subject": "",
+        "layers": [None, None],
         "paths": [["layers/layer/mlp", "layers/layer.attention/mlp"]] * 2,
     }
     assert {"sort": "token mixer", "block": "Sliding-window attention", "what": "sliding_window", "value": 128} in data[

@@ -53,7 +53,7 @@ def test_encoders_that_cross_attention_reads_stand_for_each_other() -> None:
 
 def test_rope_scaling_is_one_row_and_one_that_comes_is_none_that_is_missing() -> None:
     scaling = named("gemma-4-e2b", "llama-3-2-1b", "position.rope_scaling")
-    assert scaling == {"": ("added", None, "Llama 3 scaling ×32 from 8,192 tokens")}
+    assert scaling == {"global attention": ("added", None, "Llama 3 scaling ×32 from 8,192 tokens")}
     found = {what for what, _ in rows("deepseek-v3-2", "deepseek-v4-pro") if "rope_scaling" in what}
     assert found == {"position.rope_scaling"}
 
@@ -86,8 +86,8 @@ def test_the_head_of_a_masked_model_is_said_once() -> None:
 
 def test_indexers_are_compared_under_every_spelling() -> None:
     found = rows("t5-11b", "qwen3-8-flash-next-125b-a6b")
-    assert found["index_n_heads", ""] == ("added", None, 4)
-    assert found["index_topk", ""] == ("added", None, 2048)
+    assert found["index_n_heads", "attention"] == ("added", None, 4)
+    assert found["index_topk", "attention"] == ("added", None, 2048)
     assert ("elementwise_affine", "norm") not in found, "both have norms with weights"
 
 

@@ -70,6 +70,9 @@ VALUES = {
     ("placement", "sandwich"): "sandwich norm",
     ("residual", "hyper_connections"): "hyper-connections",
     ("position", "relative_bias"): "relative-position bias",
+    ("expert", "situ_glu"): "SiTU-GLU",
+    ("expert", "polynorm_glu"): "PolyNorm-GLU",
+    ("expert", "relu_squared"): "ReLU squared",
 }
 """Values for which the field has a term, by the last part of their setting's name."""
 

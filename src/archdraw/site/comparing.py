@@ -14,20 +14,21 @@ from typing import Any
 from archdraw.analysis.difference import COUNTS, count, sort_of, words
 from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, known_of
 from archdraw.analysis.difference.groups import Sublayer, by_role, role_of
-from archdraw.analysis.difference.meaning import purpose_of
+from archdraw.analysis.difference.meaning import TOKENS, drawn_again, meaning_of, positions_at_input, purpose_of
 from archdraw.analysis.difference.models import plain, stacks
 from archdraw.analysis.difference.places import Place, boxes_in
 from archdraw.analysis.difference.stacks import EXPLAINS
 from archdraw.analysis.difference.structure import is_sublayer, loops, norm_kind, sublayers
 from archdraw.glossary import text
 from archdraw.glossary.numbers import data_size
+from archdraw.glossary.plate import TOKENIZED_TEXT
 from archdraw.glossary.settings import value_of
 from archdraw.model import Model
 from archdraw.records import record
 from archdraw.site.templating import call
 from archdraw.tree.blocks import Leaf, Module, Setting, Side
 from archdraw.tree.settings import MIXER, is_without
-from archdraw.tree.walks import layers
+from archdraw.tree.walks import layers, walk
 from archdraw.views.header import origin, size_of
 
 CONTEXTS = (4_096, 32_768, 131_072, 1_048_576)
@@ -46,7 +47,8 @@ class _Slot:
     """What is in one place of a model: ``sort`` and ``role`` say for what of another it stands.
 
     ``title`` is what its rows are called, ``place`` says where it is: before, in or after the layers. Of each block in
-    ``blocks`` are its label, its second line, how many layers have it, and what it has.
+    ``blocks`` are its label, its second line, how many layers have it, and what it has. An embedding or an input
+    ``means`` something, by which it stands for others.
     """
 
     sort: str
@@ -54,6 +56,7 @@ class _Slot:
     title: str
     place: str
     blocks: list[Record]
+    means: str = ""
 
 
 def written(model: Model) -> bytes:
@@ -70,7 +73,7 @@ def comparable(model: Model) -> Record:
     tree = plain(model.block)
     every = layers(tree)
     bodies = [stack.body for _, stack in stacks(tree.body)]
-    slots = list(_slots(tree))
+    slots = list(_slots(tree, frozenset(drawn_again(model.block))))
     return said | {
         "about": ", ".join(filter(None, (text(size_of(model.spec, facts)), said["about"]))),
         "settings": _values(tree.settings),
@@ -78,7 +81,9 @@ def comparable(model: Model) -> Record:
             (what, value, value_of(what, value)) for what in COUNTS for value in [count(facts, what, model.block)]
         ],
         "encoders": bool(facts.encoders),
-        "slots": [{name: getattr(one, name) for name in ("sort", "role", "title", "place", "blocks")} for one in slots],
+        "slots": [{name: getattr(one, name) for name in _Slot.__annotations__} for one in slots],
+        "tokens": _unsaid_tokens(slots),
+        "positions": positions_at_input(tree),
         "order": words.order(every, words.layer_names(every)) if every else "",
         "runs": _runs(every, [(one.sort, one.role) for one in slots]),
         "loops": words.looped([times for body in (tree.body, *bodies) for times in loops(body)]),
@@ -94,8 +99,14 @@ def _kept(model: Model, tokens: int) -> int:
     return facts.kv_cache_bytes(tokens) + index + facts.recurrent_state_bytes()
 
 
-def _slots(tree: Module) -> Iterator[_Slot]:
-    """All slots of ``tree``, the lowest first."""
+def _unsaid_tokens(slots: Iterable[_Slot]) -> str:
+    """What comes into a model that says nothing of the tokens that it reads; empty for all others."""
+    means = {(one.sort, one.means) for one in slots}
+    return text(TOKENIZED_TEXT()) if ("embedding", TOKENS) in means and ("input", TOKENS) not in means else ""
+
+
+def _slots(tree: Module, again: frozenset[str]) -> Iterator[_Slot]:
+    """All slots of ``tree``, the lowest first; norms at the paths ``again`` are drawn a second time."""
     outside = boxes_in(tree.body, "")
     inner = [place for _, stack in stacks(tree.body) for place in boxes_in(stack.body, "") if not _is_layer(place)]
     of_layers = [place for layer in dict.fromkeys(layers(tree)) for place in boxes_in(layer.body, "")]
@@ -108,7 +119,11 @@ def _slots(tree: Module) -> Iterator[_Slot]:
     if every:
         settings = [_block(layer, "", _explaining(layer)) for layer in dict.fromkeys(every)]
         yield _Slot("layer", "layer", "layer", "layers", settings)
-        of_each = {layer: sum(sort_of(box) == NORM for _, box in boxes_in(layer.body, "")) for layer in every}
+        of_each = {
+            layer: sum(sort_of(box) == NORM and own not in again for own, box in boxes_in(layer.body, path))
+            for path, layer in walk(tree.body)
+            if isinstance(layer, Module) and layer.level == "layer"
+        }
         often = words.occurrences([of_each[layer] for layer in every])
         yield from _norms((*of_layers, *inner), "layers", often)
     for (sort, role), blocks in sorted(by_role(every).items(), key=lambda pair: pair[0][0] != MIXER):
@@ -125,19 +140,20 @@ def _is_layer(place: Place) -> bool:
 
 def _others(places: Iterable[Place], where: str) -> Iterator[_Slot]:
     """A slot for each name of boxes but those of :func:`by_role`; modules beside the line are compared as they read."""
-    found: dict[tuple[str, str], list[Record]] = {}
+    found: dict[tuple[str, str, str], list[Record]] = {}
     for _, box in places:
         sort, role = sort_of(box), text(words.label(box))
+        label = role
         if isinstance(box, Side):
-            role = purpose_of(box) or role
+            role, label = purpose_of(box) or role, text(words.content(box))
         if sort in ("layers", "layer", NORM):
             continue
         own = known_of(box) if isinstance(box, Leaf | Module) else {}
-        block = _block(box, text(words.content(box)) if isinstance(box, Side) else text(words.label(box)), _values(own.items()))
-        if block not in found.setdefault((sort, role), []):
-            found[sort, role].append(block)
-    for (sort, role), blocks in found.items():
-        yield _Slot(sort, role, TITLES.get(sort, sort), where, blocks)
+        block = _block(box, label, _values(own.items()))
+        if block not in found.setdefault((sort, role, meaning_of(box)), []):
+            found[sort, role, meaning_of(box)].append(block)
+    for (sort, role, means), blocks in found.items():
+        yield _Slot(sort, role, TITLES.get(sort, sort), where, blocks, means)
 
 
 def _norms(places: Iterable[Place], where: str, often: str) -> Iterator[_Slot]:

@@ -13,6 +13,7 @@ models have is added or removed: a block in another place has moved, of one that
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from archdraw.analysis.difference import words
@@ -27,22 +28,25 @@ from archdraw.analysis.difference.changes import (
     Difference,
     Equal,
     Pairing,
+    Share,
     Sign,
     Values,
 )
+from archdraw.analysis.difference.comparison import sign_of
 from archdraw.analysis.difference.counted import COUNTS, count, counted
 from archdraw.analysis.difference.features import features, known_of
+from archdraw.analysis.difference.meaning import drawn_again, positions_at_input
 from archdraw.analysis.difference.models import models, plain
 from archdraw.analysis.difference.rows import rows
 from archdraw.analysis.difference.structure import sort_of
 from archdraw.glossary import text
 from archdraw.tree.blocks import Leaf, Module, Setting
-from archdraw.tree.settings import same
+from archdraw.tree.settings import MIXER, same
 from archdraw.tree.walks import walk
 
 __all__ = [
     "BLOCK", "COUNTS", "LOOP", "OCCURRENCES", "ORDER", "TIMES", "WIRING", "Change", "Difference", "Equal", "Pairing",
-    "Sign", "Values", "count", "difference", "features", "report", "sort_of", "words",
+    "Share", "Sign", "Values", "count", "difference", "features", "report", "sort_of", "words",
 ]  # fmt: skip
 
 
@@ -52,9 +56,10 @@ def difference(first: Module, second: Module) -> Difference:
     if _key(second) < _key(first):
         return difference(second, first).turned()
     counts = list(counted(first, second))
+    again = frozenset(drawn_again(first)), frozenset(drawn_again(second))
     first, second = plain(first), plain(second)
-    comparison = models(first, second)
-    changes = rows([*comparison.changes, *counts])
+    comparison = models(first, second, again)
+    changes = rows([*(_positioned(change, first, second) for change in comparison.changes), *counts])
     changed = {(change.sort, change.what) for change in changes}
     values = _values(first, second)
     equal = (
@@ -64,6 +69,17 @@ def difference(first: Module, second: Module) -> Difference:
         and all(same(one.value, value) for value in values[one.sort, one.where, one.what])
     )
     return Difference(changes, tuple(equal), tuple(dict.fromkeys(comparison.moved)), comparison.numbers)
+
+
+def _positioned(change: Change, *models: Module) -> Change:
+    """``change`` of how attention knows positions, with what gives them at the input where attention does not."""
+    if (change.what, change.sort) != ("position", MIXER):
+        return change
+    before, after = (
+        (positions_at_input(model, beside=bool(change.around)) or value) if value in (None, "none") else value
+        for model, value in zip(models, (change.before, change.after), strict=True)
+    )
+    return replace(change, before=before, after=after, sign=sign_of(before, after))
 
 
 def _values(*trees: Module) -> dict[tuple[str, str, str], list[Setting]]:
@@ -95,6 +111,7 @@ def report(found: Difference, first: str, second: str) -> dict[str, Any]:
                 "subject": change.subject,
                 "before": plain(change.before),
                 "after": plain(change.after),
+                "layers": [None if share is None else list(share) for share in change.layers],
                 "paths": [list(paths) for paths in change.paths],
             }
             for change in found.changes

@@ -21,6 +21,10 @@ Values = Setting | tuple[Setting, ...]
 """A value; several where blocks that share a row have several."""
 
 
+Share = tuple[int, int] | None
+"""Layers that have a value, and all; None where all that have such a block do."""
+
+
 @record
 class Change:
     """One change: one row of a table.
@@ -30,7 +34,8 @@ class Change:
     one of ``block``, ``order``, ``times``, ``loop``, ``wiring`` and ``occurrences``. ``subject`` names the blocks
     where others of the sort have the same setting; it is empty where name and sort say enough. ``paths`` are those
     of the blocks in both trees, the path of the block around them where a tree lacks them. ``around`` is the module
-    beside the line that all of the blocks are in, of those whose layers are compared.
+    beside the line that all of the blocks are in, of those whose layers are compared. ``layers`` say in how many layers
+    of how many the value is, on either side, where such a block of other layers is without it.
     """
 
     sign: Sign
@@ -42,6 +47,7 @@ class Change:
     paths: tuple[tuple[str, ...], tuple[str, ...]]
     subject: str = ""
     around: str = ""
+    layers: tuple[Share, Share] = (None, None)
 
     @property
     def where(self) -> str:
@@ -57,6 +63,7 @@ class Change:
             before=self.after,
             after=self.before,
             paths=self.paths[::-1],
+            layers=self.layers[::-1],
         )
 
 

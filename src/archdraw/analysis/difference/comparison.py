@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
-from archdraw.analysis.difference.features import ONLY_WITH, SAID_WHERE_REPLACED, known_of
-from archdraw.analysis.difference.places import Box, Joint, Place, boxes_in, joints, stack_number
+from archdraw.analysis.difference.features import ONLY_BOTH, ONLY_WITH, SAID_WHERE_REPLACED, known_of
+from archdraw.analysis.difference.meaning import TOKENS, meaning_of, named, reads_tokens
+from archdraw.analysis.difference.places import Box, Place, boxes_in, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import called_differently, norm_kind, outline, sort_of, widths_of
+from archdraw.analysis.difference.wiring import joined_differently
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
+from archdraw.glossary.plate import TOKENIZED_TEXT
 from archdraw.tree.alignment import aligned
 from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.settings import is_without, same
@@ -33,6 +36,8 @@ class Comparison:
         self.changes: list[Change] = []
         self.equal: list[Equal] = []
         self.moved: list[str] = []
+        self.again: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        """Paths of norms that are drawn a second time, where another branch reads them too."""
         self.numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
         mine, theirs = dict(first.settings), dict(second.settings)
         self._rewidened = any(mine.get(name) != theirs.get(name) for name in WIDTHS)
@@ -103,7 +108,7 @@ class Comparison:
                     own = (paths[0],), (paths[1],)
                     rest = [change for change in self.changes[found:] if (change.what, change.paths) != (BLOCK, own)]
                     del self.changes[found:]
-                    self.changed(one, other, BLOCK, words.side(one), words.side(other), paths)
+                    self.changed(one, other, BLOCK, *words.sides(one, other), paths)
                     self.changes += rest
             case _:
                 self.replaced(one, other, paths)
@@ -138,6 +143,8 @@ class Comparison:
         if isinstance(one, Leaf):
             # Its settings were compared, or are those of boxes beside it.
             one = replace(one, settings=other.settings)
+            if isinstance(other, Leaf) and meaning_of(one) == TOKENS:
+                one = replace(one, detail=other.detail)  # it says nothing but settings, of the table or of the model
         return replace(one, settings=other.settings) == other or self.only_widths(one, other)
 
     def settings(self, one: Leaf | Module, other: Leaf | Module, paths: Paths, *, common: bool = False) -> bool:
@@ -153,6 +160,8 @@ class Comparison:
         for name in names:
             before, after = mine.get(name), theirs.get(name)
             if any(name.startswith(f"{around}.") for around in changed):
+                continue
+            if name in ONLY_BOTH and None in (before, after):
                 continue
             if same(before, after):
                 if not is_without(before) and one.settings and other.settings:
@@ -233,6 +242,16 @@ class Comparison:
                 "changed", box, box, OCCURRENCES, (numbers[0], numbers[1]), (there[0], there[1]), words.several(box)
             )
             return
+        if sort_of(box) == "input" and meaning_of(box) == TOKENS and reads_tokens(around[1 - side]):
+            # A model that says nothing of its tokens reads them too.
+            said = text(words.label(box)), text(TOKENIZED_TEXT())
+            if said[0] != said[1]:
+                values = said if side == 0 else said[::-1]
+                at = ((path,), ()) if side == 0 else ((), (path,))
+                self.add("changed", box, box, BLOCK, values, at)
+            return
+        if words.is_sign(text(words.label(box))):
+            return  # a sum is in the row of how boxes are joined
         subject = ""
         before = around[side].index(place) - 1 if place in around[side] else -1
         if sort_of(box) == "norm" and before >= 0:
@@ -257,63 +276,13 @@ class Comparison:
         around: tuple[Module, Module],
     ) -> None:
         """How the boxes are joined that both have, where that differs; norms are named only where they make it so."""
-        numbers, called_by = self._numbered(boxes)
-        common = set(called_by[0]) & set(called_by[1])
-        norms = {number for number in common if sort_of(called_by[0][number]) == "norm"}
-
-        def joined(shown: Collection[int]) -> tuple[Joint, Joint]:
-            one, other = (
-                joints(block, iter([number if number in shown else None for number in own]))
-                for block, own in zip(blocks, numbers, strict=True)
-            )
-            return one, other
-
-        for wanted in (common - norms, common):
-            one, other = joined(wanted)
-            if one != other:
-                # Boxes without a partner are no difference here, but part of how the rest is joined.
-                alone = {number for called in called_by for number, box in called.items() if number not in common}
-                if wanted != common:
-                    alone -= {
-                        number for called in called_by for number, box in called.items() if sort_of(box) == "norm"
-                    }
-                before, after = words.wiring(*joined(wanted | alone), called_by)
-                if before == after:
-                    before, after = words.apart(*around)
-                self.changed(*around, WIRING, before, after, paths)
-                return
-
-
-    def _numbered(
-        self, boxes: tuple[list[Place], list[Place]]
-    ) -> tuple[list[list[int]], tuple[dict[int, Box], dict[int, Box]]]:
-        """The numbers of the ``boxes`` of both sides, and the boxes by them; partners have one, all others their own."""
-        numbers: list[list[int]] = []
-        called_by: tuple[dict[int, Box], dict[int, Box]] = ({}, {})
-        alone = 0
-        for side, places in enumerate(boxes):
-            own = []
-            for path, box in places:
-                alone -= 1
-                own.append(self.numbers[side].get(path, alone))
-                called_by[side][own[-1]] = box
-            numbers.append(own)
-        return numbers, called_by
+        said = joined_differently(blocks, boxes, self.numbers)
+        if said is not None:
+            self.changed(*around, WIRING, *(said if said[0] != said[1] else words.apart(*around)), paths)
 
 
 Beside = Callable[[Comparison, Module, Module, Paths], None]
 """How two modules beside the line are compared that stand for each other."""
-
-
-def called(place: Place) -> tuple[str, str]:
-    """What a box is to a reader: its sort and its label; a norm is a norm."""
-    sort = sort_of(place[1])
-    return sort, "" if sort == "norm" else text(words.label(place[1]))
-
-
-def named(place: Place) -> tuple[str, str]:
-    """What a box is called, a norm by its kind and its label."""
-    return sort_of(place[1]), text(words.label(place[1]))
 
 
 def sign_of(before: Values, after: Values) -> Sign:

@@ -8,6 +8,7 @@ expert is a number of experts (DeepSeek) or a width (Qwen), heads of a linear mi
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isclose, sqrt
 
 from archdraw.analysis.difference.of_kinds import AS_OTHERS, FIXED, LACKING, SCALED_BY_WIDTH
 from archdraw.analysis.difference.structure import is_sublayer, sort_of
@@ -40,6 +41,8 @@ ONLY_WITH = {
     "position.mrope_interleaved": "position.mrope_section",
 }
 """Settings that say something only where a block has another: no gate has an activation."""
+ONLY_BOTH = frozenset({"hidden_size", "max_source_positions", "encoder_hidden_size"})
+"""What every such block has, though not all say it: compared where both do."""
 NOTHING = {"zero_expert_num": 0, "n_group": 1, "topk_group": 1}
 """Values that mean that there is none: one group of all experts is no grouping."""
 SPELLINGS = {
@@ -51,7 +54,7 @@ SPELLINGS = {
 SAID_BY_BOXES = frozenset(
     {
         *("final_logit_softcapping", "logit_scale", "logits_scaling", "activation", "norm"),
-        *("max_position_embeddings", "type_vocab_size", "sinusoidal_positions"),
+        *("max_position_embeddings", "type_vocab_size", "sinusoidal_positions", "position_offset"),
     }
 )
 """Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
@@ -98,8 +101,29 @@ def known_of(block: Leaf | Module) -> Features:
         names = {weight.name for weight in block.weights}
         return {"bias": "bias" in names, "elementwise_affine": bool(names)}
     if sort in ("embedding", "output"):
-        return {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
-    return features(block) if is_sublayer(block) else dict(block.settings)
+        own = {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
+        return _of_table(block, own)
+    return features(block) if is_sublayer(block) else _of_encoder(dict(block.settings))
+
+
+def _of_table(block: Leaf | Module, found: Features) -> Features:
+    """What embeddings are multiplied with, in one value: √d is a number, too."""
+    if "scale_embedding" not in found and "embedding_multiplier" not in found:
+        return found
+    scaled, factor = found.pop("scale_embedding", None), found.pop("embedding_multiplier", None)
+    width = next((weight.shape[-1] for leaf in leaves(block) for weight in leaf.weights), 0)
+    is_root = isinstance(factor, int | float) and isclose(factor, sqrt(width), rel_tol=1e-3)
+    return {**found, "embedding_multiplier": "√d" if scaled or is_root else None if factor == 1 else factor}
+
+
+def _of_encoder(found: Features) -> Features:
+    """Heads of a module beside the line that says none of its own: as wide as they must be, each with its keys."""
+    hidden, heads = found.get("hidden_size"), found.get("num_attention_heads")
+    if isinstance(hidden, int) and isinstance(heads, int) and heads > 0:
+        for name, value in (("head_dim", hidden // heads), ("num_key_value_heads", heads)):
+            if name in found and found[name] is None:
+                found[name] = value
+    return found
 
 
 def _biases(found: Features) -> None:
@@ -170,7 +194,7 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
         found.setdefault("index_topk", blocks * width)
     indexer = found.get("indexer")
     if found.get("index_n_heads") is None:
-        indexer = None
+        indexer = indexer if indexer == "shared" else None
     elif indexer in (None, "own"):
         indexer = "full"
     return {**found, **{name: found.get(name) for name in INDEX}, "indexer": indexer}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
+from archdraw.analysis.difference.places import Place, boxes_in
 from archdraw.analysis.difference.structure import sort_of
-from archdraw.glossary import Phrase, text
+from archdraw.analysis.difference.words import label
+from archdraw.glossary import Phrase, text, within
+from archdraw.glossary.comparison import AT_INPUT
 from archdraw.glossary.embeddings import SEGMENT_EMBEDDING
 from archdraw.kinds.registry import kinds
 from archdraw.tree.blocks import Block, Experts, Graph, Leaf, Module, Parallel, Repeat, Residual, Sequence, Side
@@ -13,6 +17,8 @@ from archdraw.tree.walks import blocks_in, walk
 
 TOKENS = "tokens"
 LEARNED = "learned vectors"
+_OF_TOKENS = re.compile(r"\b(text|tokens?|token ids)\b", re.IGNORECASE)
+"""What authors call inputs of tokens."""
 
 
 def meaning_of(block: Block) -> str:
@@ -34,8 +40,10 @@ def meaning_of(block: Block) -> str:
             return "segments"
         case "position", _:
             return "positions"
-        case "input", Leaf(shape=shape):
-            return f"{len(shape)} dimensions" if shape else TOKENS
+        case "input", Leaf(shape=shape, label=label):
+            if shape:
+                return f"{len(shape)} dimensions"
+            return TOKENS if _OF_TOKENS.search(text(label)) else text(label)
         case _:
             return ""
 
@@ -44,6 +52,16 @@ def purpose_of(side: Side) -> str:
     """What a module beside the line is for, by what its kind says of itself (image input, multi-token prediction)."""
     kind = kinds().get(side.body.kind)
     return ", ".join(one.name for one in kind.every_concept()) if kind is not None else ""
+
+
+def positions_at_input(model: Module, *, beside: bool = False) -> str:
+    """What gives the inputs of ``model``, or of modules ``beside`` its line, their positions; empty for nothing."""
+    boxes = [box for _, box in boxes_in(model.body, "")]
+    if beside:
+        boxes = [inner for box in boxes if isinstance(box, Side) for _, inner in boxes_in(box.body.body, "")]
+    own = (box.label for box in boxes if isinstance(box, Leaf) and meaning_of(box) == "positions")
+    label = next(map(text, own), "")
+    return text(AT_INPUT(block=within(label.removeprefix("+ ")))) if label else ""
 
 
 def sources(body: Block, stack: Module) -> frozenset[str]:
@@ -83,13 +101,13 @@ def _in_row(parts: tuple[Block, ...], stack: Module) -> list[Block] | None:
     return None
 
 
-def drawn_again(tree: Block) -> Iterator[str]:
-    """The paths of norms in the layers of ``tree`` that are drawn a second time, where another branch reads them too.
+def drawn_again(model: Module) -> Iterator[str]:
+    """The paths of norms in the layers of ``model`` that are drawn a second time, where another branch reads them too.
 
     Their weights are those of a block of the same name in the same layer.
     """
-    for path, layer in walk(tree):
-        if not (isinstance(layer, Module) and layer.level == "layer"):
+    for path, layer in walk(model.body):
+        if not (isinstance(layer, Module) and layer.level in ("layer", "side_layer")):
             continue
         norms = [
             (place, leaf)
@@ -102,3 +120,19 @@ def drawn_again(tree: Block) -> Iterator[str]:
 
 def _is_tied(leaf: Leaf) -> bool:
     return all(weight.tied for weight in leaf.weights)
+
+
+def reads_tokens(places: Iterable[Place]) -> bool:
+    """Whether a table that tokens select rows of is among ``places``."""
+    return any(sort_of(box) == "embedding" and meaning_of(box) == TOKENS for _, box in places)
+
+
+def called(place: Place) -> tuple[str, str]:
+    """What a box is to a reader: its sort and its label; a norm is a norm."""
+    sort = sort_of(place[1])
+    return sort, "" if sort == "norm" else text(label(place[1]))
+
+
+def named(place: Place) -> tuple[str, str]:
+    """What a box is called, a norm by its kind and its label."""
+    return sort_of(place[1]), text(label(place[1]))

@@ -24,9 +24,10 @@ from archdraw.tree.walks import layers, walk
 Stack = tuple[str, Module]
 
 
-def models(first: Module, second: Module) -> Comparison:
-    """What differs between two models."""
+def models(first: Module, second: Module, again: tuple[frozenset[str], frozenset[str]]) -> Comparison:
+    """What differs between two models; the norms ``again`` are drawn a second time."""
     comparison = Comparison(first, second, beside)
+    comparison.again = again
     comparison.settings(first, second, ("", ""))
     _with_stacks(comparison, first, second, ("", ""))
     return comparison
@@ -143,9 +144,7 @@ def _pairs(
     comparison: Comparison, bodies: tuple[Block, Block], mine: list[Stack], theirs: list[Stack]
 ) -> list[tuple[int, int]]:
     """Which stack stands for which: towers that read the same first, then the most similar, then by their place."""
-    read = [
-        [sources(body, stack) for _, stack in own] for body, own in zip(bodies, (mine, theirs), strict=True)
-    ]
+    read = [[sources(body, stack) for _, stack in own] for body, own in zip(bodies, (mine, theirs), strict=True)]
     ranked = sorted(
         (
             (read[0][i] == read[1][j], _likeness(comparison, mine[i][1], theirs[j][1]), -abs(i - j), -i, -j)

@@ -11,12 +11,12 @@ PLAIN = ("qk_l2_clip_threshold",)
 LACKING: dict[str, tuple[str, ...]] = {
     # Latent attention has norms of its latents, none of heads.
     "multi_head_latent": (*OF_HEADS_ALONE, *PLAIN),
-    "grouped_differential_latent": (*OF_HEADS_ALONE, *PLAIN, "sinks"),
-    "compressed_attention": ("output_gate", *CLIPS),
-    "shared_compressed_attention": ("output_gate", *CLIPS),
+    "grouped_differential_latent": (*OF_HEADS_ALONE, *PLAIN, "sinks", "attention_bias"),
+    "compressed_attention": ("output_gate", "attention_bias", *CLIPS),
+    "shared_compressed_attention": ("output_gate", "attention_bias", *CLIPS),
     "compressed_convolutional_attention": ("output_gate", "sinks", "attention_k_eq_v", *CLIPS),
-    "relative_attention": ("output_gate", "sinks", "v_norm", "attention_k_eq_v", *CLIPS),
-    "clipped_relative_attention": ("qk_norm", "attention_k_eq_v", "clip_qkv"),
+    "relative_attention": ("output_gate", "sinks", "v_norm", "attention_k_eq_v", "attention_bias", *CLIPS),
+    "clipped_relative_attention": ("qk_norm", "attention_k_eq_v", "clip_qkv", "attention_bias"),
 } | dict.fromkeys(
     (
         *("multi_head", "grouped_query", "multi_query"),
@@ -26,10 +26,14 @@ LACKING: dict[str, tuple[str, ...]] = {
 )
 """What kinds without such a setting are known not to have."""
 
-COMPRESSED: dict[str, Setting] = {"num_key_value_heads": 1, "attention_k_eq_v": True, "sinks": True}
-RELATIVE: dict[str, Setting] = {"position": "relative_bias"}
+CAUSAL: dict[str, Setting] = {"is_causal": True}
+COMPRESSED: dict[str, Setting] = {**CAUSAL, "num_key_value_heads": 1, "attention_k_eq_v": True, "sinks": True}
+RELATIVE: dict[str, Setting] = {**CAUSAL, "position": "relative_bias"}
 FIXED: dict[str, dict[str, Setting]] = {
     "dense_and_experts": {"scoring_func": "softmax", "norm_topk_prob": True},
+    "multi_head_latent": CAUSAL,
+    "grouped_differential_latent": CAUSAL,
+    "compressed_convolutional_attention": CAUSAL,
     "compressed_attention": COMPRESSED,
     "shared_compressed_attention": COMPRESSED,
     "relative_attention": {**RELATIVE, "qk_norm": "rmsnorm_per_head"},

@@ -90,7 +90,13 @@ def joints(block: Block, numbers: Iterator[int | None]) -> Joint:
             inner_one = joints(body, numbers)
             return None if inner_one is None else ("experts", total, active, inner_one)
         case Graph(nodes=nodes, edges=edges, back=back):
-            return ("graph", edges, back, *(joints(node, numbers) for _, node in nodes))
+            return (
+                "graph",
+                edges,
+                back,
+                tuple(name for name, _ in nodes),
+                *(joints(node, numbers) for _, node in nodes),
+            )
         case _:
             assert_never(block)
 

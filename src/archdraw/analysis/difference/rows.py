@@ -36,7 +36,8 @@ def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
         labels = change.labels if change.what in (BLOCK, OCCURRENCES) else ()
         # What norms follow distinguishes them.
         place = change.subject if (change.sort, change.what) == ("norm", BLOCK) else ""
-        key = change.sign, change.sort, change.what, change.before, change.after, repr(change.before), labels, place
+        values = change.before, change.after, repr(change.before), change.layers
+        key = change.sign, change.sort, change.what, *values, labels, place
         found.setdefault(key, []).append(change)
     made = [_named(_joined(several), several) for several in found.values()]
     kept = [_in_module(one) for one in made if not _is_twin(one, made)]
@@ -82,7 +83,7 @@ def _is_twin(one: Change, every: list[Change]) -> bool:
         if (change.what, change.sort) == (other, one.sort)
         and all(set(own) <= set(its) for own, its in zip(one.paths, change.paths, strict=True))
     ]
-    return any((change.before, change.after) == (one.before, one.after) for change in same)
+    return any((change.before, change.after, change.layers) == (one.before, one.after, one.layers) for change in same)
 
 
 def _distinct(every: list[Change]) -> Iterable[Change]:
@@ -100,7 +101,7 @@ def _distinct(every: list[Change]) -> Iterable[Change]:
         yield named
 
 
-SELF_EXPLANATORY = frozenset({MIXER, FEED_FORWARD, "norm", "position", "embedding", "output"})
+SELF_EXPLANATORY = frozenset({MIXER, FEED_FORWARD, "norm", "position", "embedding", "output", "input"})
 """Sorts that say well enough what is another one."""
 
 

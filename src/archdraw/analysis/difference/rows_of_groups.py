@@ -7,9 +7,9 @@ from collections.abc import Sequence as Several
 from typing import Any
 
 from archdraw.analysis.difference import words
-from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equal, Values
+from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equal, Share, Values
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
-from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, Features, features
+from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_BOTH, ONLY_WITH, Features, features
 from archdraw.analysis.difference.groups import Group, Sublayer, alike, role_of
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
@@ -17,21 +17,31 @@ from archdraw.tree.blocks import Leaf, Setting
 from archdraw.tree.settings import is_without, same
 
 PathsOf = Callable[[int, Sublayer], tuple[str, ...]]
+ShareOf = Callable[[int, Several[Sublayer]], tuple[int, int]]
+"""In how many layers of a side some of the blocks are, and how many layers there are."""
 
 
-def group_rows(comparison: Comparison, groups: Several[Group], paths_of: PathsOf, around: Paths) -> None:
+def group_rows(
+    comparison: Comparison, groups: Several[Group], paths_of: PathsOf, share_of: ShareOf, around: Paths
+) -> None:
     """Adds the changes of ``groups``, which are all of two stacks at the paths ``around``."""
     for group in groups:
-        _GroupRows(comparison, group, groups, paths_of, around).add()
+        _GroupRows(comparison, group, groups, (paths_of, share_of), around).add()
 
 
 class _GroupRows:
     """The changes of one group among ``groups``."""
 
     def __init__(
-        self, comparison: Comparison, group: Group, groups: Several[Group], paths_of: PathsOf, around: Paths
+        self,
+        comparison: Comparison,
+        group: Group,
+        groups: Several[Group],
+        of_stacks: tuple[PathsOf, ShareOf],
+        around: Paths,
     ) -> None:
-        self._comparison, self._group, self._paths_of, self._around = comparison, group, paths_of, around
+        self._comparison, self._group, self._around = comparison, group, around
+        self._paths_of, self._share_of = of_stacks
         self._others = [one for one in groups if one is not group and one.sort == group.sort]
 
     def add(self) -> None:
@@ -52,10 +62,13 @@ class _GroupRows:
         mine = tuple(path for block in self._group.mine for path in self._paths_of(0, block))
         return mine, tuple(path for block in self._group.theirs for path in self._paths_of(1, block))
 
-    def _change(self, what: str, before: Values, after: Values, subject: str) -> None:
+    def _change(
+        self, what: str, before: Values, after: Values, subject: str, shares: tuple[Share, Share] = (None, None)
+    ) -> None:
         labels = tuple(_joined([text(block.label) for block in own]) for own in (self._group.mine, self._group.theirs))
         sign = sign_of(before, after)
-        change = Change(sign, self._group.sort, (labels[0], labels[1]), what, before, after, self._paths(), subject)
+        called = (labels[0], labels[1])
+        change = Change(sign, self._group.sort, called, what, before, after, self._paths(), subject, layers=shares)
         self._comparison.changes.append(change)
 
     def _come_or_gone(self) -> None:
@@ -110,6 +123,7 @@ class _GroupRows:
         compared = self._group.compared
         known = [(features(one), features(other)) for one, other in compared]
         changed: list[str] = []
+        said: set[tuple[Share, Share]] = set()
         for name in dict.fromkeys(name for pair in known for own in pair for name in own):
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
@@ -123,13 +137,24 @@ class _GroupRows:
             extra = self._unpaired(name)
             before = _listed([one for one, _ in pairs] + extra[0])
             after = _listed([other for _, other in pairs] + extra[1])
-            if not _equal(before, after):
+            shares = self._share(0, name), self._share(1, name)
+            differ = not _equal(before, after)
+            # Of settings that the same layers have, the first says which.
+            if differ or ((shares[0] is None) != (shares[1] is None) and shares not in said):
+                said.add(shares)
                 changed.append(name)
-                self._change(name, before, after, self._subject(name))
+                self._change(name, before, after, self._subject(name), shares)
             elif all(same(*pair) for pair in pairs):
                 self._is_equal(name, known)
             else:
                 self._pair_by_pair(name, known)
+
+    def _share(self, side: int, name: str) -> Share:
+        """In how many layers of how many a block of the group has ``name``; None where all such blocks do, or none."""
+        own = (self._group.mine, self._group.theirs)[side]
+        known = [(block, values[name]) for block in own if name in (values := features(block))]
+        having = [block for block, value in known if not is_without(value)]
+        return self._share_of(side, having) if 0 < len(having) < len(known) else None
 
     def _unpaired(self, name: str) -> tuple[list[Setting], list[Setting]]:
         """The values of ``name`` that blocks without a partner have."""
@@ -142,9 +167,12 @@ class _GroupRows:
         return found
 
     def _subject(self, name: str) -> str:
-        """The role of the group where other blocks of its sort have ``name`` as well."""
+        """The role of the group where other blocks of its sort have ``name`` as well, or might have it."""
         blocks = [block for group in self._others for own in (group.mine, group.theirs) for block in own]
-        return self._role() if any(not is_without(features(block).get(name)) for block in blocks) else ""
+        known = [features(block) for block in blocks]
+        if name in OF_ONE_ROLE:
+            known = [own for own in known if not is_without(own.get(name))]
+        return self._role() if any(name in own for own in known) else ""
 
     def _pair_by_pair(self, name: str, known: list[tuple[Features, Features]]) -> None:
         """A change for each pair, where all values together are the same on both sides."""
@@ -173,6 +201,10 @@ class _GroupRows:
                 self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine.get(name)))
 
 
+OF_ONE_ROLE = frozenset({"sliding_window"})
+"""Features that say themselves which blocks have them."""
+
+
 def _role_in(role: str, has_windows: bool) -> str:
     """The role in words: attention is global where other layers of either model have windows."""
     if role == "attention" and has_windows:
@@ -182,6 +214,8 @@ def _role_in(role: str, has_windows: bool) -> str:
 
 def _is_common(name: str, mine: Features, theirs: Features, one: Sublayer, other: Sublayer) -> bool:
     """Whether ``name`` can be compared: blocks of one kind in all that they have, others in what both know."""
+    if name in ONLY_BOTH and None in (mine.get(name), theirs.get(name)):
+        return False
     if name in ONLY_WITH and not (name in mine and name in theirs):
         return False
     if alike(one, other) or (not isinstance(one, Leaf) and not isinstance(other, Leaf) and one.kind == other.kind):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import LOOP, OCCURRENCES, ORDER, Sign
-from archdraw.analysis.difference.comparison import Anchors, Comparison, Paths, called, sign_of
+from archdraw.analysis.difference.comparison import Anchors, Comparison, Paths, sign_of
 from archdraw.analysis.difference.groups import Group, groups
+from archdraw.analysis.difference.meaning import called
 from archdraw.analysis.difference.places import Place, boxes_in, replaced_in
 from archdraw.analysis.difference.rows_of_groups import group_rows
-from archdraw.analysis.difference.structure import is_sublayer, loops, sort_of
+from archdraw.analysis.difference.structure import is_sublayer, loops, sort_of, sublayers
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
@@ -55,7 +56,7 @@ class Stacks:
             comparison.only(sign, place, (mine, theirs), self._at)
         paired = groups(*self._every, comparison.similarity)
         anchors, ids = self._anchors(paired)
-        group_rows(comparison, paired, lambda side, block: self._paths_of(side, (block,)), self._at)
+        group_rows(comparison, paired, lambda side, block: self._paths_of(side, (block,)), self._share_of, self._at)
         for group in self._skeletons(anchors):
             self._kinds_of_layers(*group, anchors)
         self._leftovers()
@@ -74,6 +75,11 @@ class Stacks:
         return tuple(
             path for places in self._inside[side].values() for path, box in places if any(box == one for one in wanted)
         )
+
+    def _share_of(self, side: int, blocks: Sequence[Block]) -> tuple[int, int]:
+        """In how many layers of a side some of ``blocks`` are, and how many layers there are."""
+        every = self._every[side]
+        return sum(any(one in blocks for one in sublayers(layer)) for layer in every), len(every)
 
     def _anchors(self, paired: list[Group]) -> tuple[Anchors, tuple[dict[Block, int], dict[Block, int]]]:
         """The numbers of the sublayers by their paths, for the alignment, and by themselves, for the order."""
@@ -204,6 +210,8 @@ class Stacks:
                 for inside in self._inside
             ]
             sign, place = several[0]
+            if words.is_sign(name[1]):
+                continue  # a sum is in the row of how boxes are joined
             if not (there[0] and there[1]):
                 self._only(name)
                 continue
@@ -228,8 +236,10 @@ class Stacks:
 
     def _numbers_of(self, side: int, name: tuple[str, str]) -> list[int]:
         """How many boxes of ``name`` each layer has."""
+        again = self._comparison.again[side]
         known = {
-            layer: sum(called(box) == name for box in self._inside[side][path]) for path, layer in self._layers[side]
+            layer: sum(called(box) == name and box[0] not in again for box in self._inside[side][path])
+            for path, layer in self._layers[side]
         }
         return [known[layer] for layer in self._every[side]]
 

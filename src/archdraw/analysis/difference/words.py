@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 
-from archdraw.analysis.difference.places import Joint, stack_number
+from archdraw.analysis.difference.places import stack_number
 from archdraw.analysis.difference.structure import boxes, sort_of, sublayers
 from archdraw.glossary import Detail, Phrase, Words, attention, comparison, feed_forward, text, within
 from archdraw.glossary.phrases import Term
@@ -16,6 +16,8 @@ from archdraw.tree.blocks import Block, Leaf, Module, Side
 from archdraw.tree.patterns import factored
 from archdraw.tree.settings import FEED_FORWARD, MIXER, settings_apart
 
+OF_PLACE = frozenset({"begins_block", "is_first"})
+"""Settings of a layer that follow from its place: whether a block of residuals begins with it, or all of them."""
 LONGEST_ORDER = 240
 """Characters of an order that is written with its repeats; of a longer one only how often each layer comes."""
 
@@ -29,6 +31,11 @@ def label(block: Block) -> Words:
             return body.label
         case _:
             return type(block).__name__.lower()
+
+
+def is_sign(label: str) -> bool:
+    """Whether ``label`` is the sign of a sum or a product alone, which joins lines that residuals join as well."""
+    return label in ("+", "×")
 
 
 def several(block: Block) -> str:
@@ -110,10 +117,16 @@ def layer_names(kinds: Several[Module]) -> Mapping[Module, str]:
 
 def _settings_apart(layers: Several[Module]) -> list[str]:
     """For each of ``layers`` the settings in which it differs from the others, its own and those of its sublayers."""
-    own = settings_apart(layers)
+    own = settings_apart([_without_place(layer) for layer in layers])
     rows = zip(*(sublayers(layer) for layer in layers), strict=False)
     inner = [settings_apart(blocks) for blocks in rows]
     return [", ".join(filter(None, parts)) for parts in zip(own, *inner, strict=True)]
+
+
+def _without_place(layer: Module) -> Module:
+    """``layer`` without the settings that say where it is in its stack, which follow from the place."""
+    kept = tuple(one for one in layer.settings if one[0].rpartition(".")[2] not in OF_PLACE)
+    return replace(layer, settings=kept)
 
 
 def order(every: Several[Module], names: Mapping[Module, str]) -> str:
@@ -182,74 +195,25 @@ def occurrences(numbers: Several[int]) -> str:
     return text(comparison.IN_LAYERS(number=sum(numbers), layers=layers, all=len(numbers)))
 
 
-def wiring(first: Joint, second: Joint, called: tuple[Mapping[int, Block], Mapping[int, Block]]) -> tuple[str, str]:
-    """How boxes are joined in two blocks, in full; ``called`` are the boxes by their numbers."""
-    return _wiring(first, called[0]), _wiring(second, called[1])
+def sides(one: Side, other: Side) -> tuple[str, str]:
+    """Two modules beside the line in full, with what differs in how they are joined to it and whether they count."""
+    facts = [(_joined_to_line(side), _counted(side), _fed(side)) for side in (one, other)]
+    apart = [[fact for fact, like in zip(own, its, strict=True) if fact != like] for own, its in (facts, facts[::-1])]
+    before, after = (
+        text((content(side.body), *filter(None, own))) for side, own in zip((one, other), apart, strict=True)
+    )
+    return before, after
 
 
-def _wiring(joint: object, called: Mapping[int, Block]) -> str:
-    match joint:
-        case None:
-            return "–"
-        case ("box", int(number)) if isinstance(called[number], Side):
-            return _in_row([joint], called)[0]
-        case ("box", int(number)):
-            return within(text(label(called[number])))
-        case ("row", *parts):
-            # Sums one after the other are no chain: "x + (a)" reads what the sum before it leaves.
-            sums = any(isinstance(part, tuple) and part[0] == "residual" for part in parts)
-            return ("; " if sums else " → ").join(_in_row(parts, called))
-        case ("residual", inner):
-            blocks = _wiring(inner, called)
-            is_chain = isinstance(inner, tuple) and inner[0] == "row"
-            return text(comparison.ADDED_TO_LINE(blocks=text(comparison.CHAIN(blocks=blocks)) if is_chain else blocks))
-        case ("repeat" | "tied" as how, int(times), inner):
-            term = comparison.SEVERAL_TIMES_TIED if how == "tied" else comparison.SEVERAL_TIMES
-            return text(term(times=times, blocks=_wiring(inner, called)))
-        case ("experts", int(total), int(active), inner):
-            return text(comparison.EXPERTS_OF(active=active, total=total, blocks=_wiring(inner, called)))
-        case ("frame", str(name), inner):
-            return text(comparison.IN_FRAME(frame=name, blocks=_wiring(inner, called)))
-        case ("graph", tuple(edges), tuple(back), *_):
-            kinds = [(comparison.EDGE, edge) for edge in edges] + [(comparison.DELAYED_EDGE, edge) for edge in back]
-            return "; ".join(text(term(start=start, end=end)) for term, (start, end) in kinds)
-        case ("line",):
-            return "x"
-        case (str(merge), *parts):
-            signs = {"add": " + ", "multiply": " × ", "concatenate": " ; ", "separate": ", "}
-            return f"({signs[merge].join(_branch(part, called) for part in parts)})"
-        case _:
-            return str(joint)
+def _joined_to_line(side: Side) -> Phrase:
+    if side.joins:
+        return comparison.INPUT_SIDE() if side.direction == "in" else comparison.OUTPUT_SIDE()
+    return comparison.READ_BY_LAYERS() if side.direction == "in" else comparison.READS_LAYERS()
 
 
-def _branch(joint: object, called: Mapping[int, Block]) -> str:
-    """One of the branches side by side, in brackets where it is more than one box."""
-    blocks = _wiring(joint, called)
-    is_one = not isinstance(joint, tuple) or joint[0] not in ("row", "residual")
-    return blocks if is_one else text(comparison.CHAIN(blocks=blocks))
+def _counted(side: Side) -> Phrase:
+    return comparison.COUNTED() if side.counted else comparison.NOT_COUNTED()
 
 
-def _in_row(parts: Several[object], called: Mapping[int, Block]) -> list[str]:
-    """The ``parts`` of a line; a module beside it is said of what it joins, reads or stands beside, and is no part."""
-    found: list[str] = []
-    for part in parts:
-        box = called[part[1]] if isinstance(part, tuple) and part[0] == "box" else None
-        if not isinstance(box, Side):
-            found.append(_wiring(part, called))
-            continue
-        term = comparison.BESIDE
-        if box.joins:
-            term = comparison.JOINED_BY if box.direction == "in" else comparison.READ_BY
-        line = found.pop() if found else text(comparison.LINE())
-        found.append(text(term(line=line, block=within(text(label(box))))))
-    return found
-
-
-def side(side: Side) -> str:
-    """A module beside the line in full, with how it is joined to it and whether it is counted."""
-    joined = comparison.INPUT_SIDE if side.direction == "in" else comparison.OUTPUT_SIDE
-    if not side.joins:
-        joined = comparison.READ_BY_LAYERS if side.direction == "in" else comparison.READS_LAYERS
-    fed = comparison.FEEDS(layers=side.feeds) if side.feeds else ""
-    counted = comparison.COUNTED() if side.counted else comparison.NOT_COUNTED()
-    return text((content(side.body), joined(), fed, counted))
+def _fed(side: Side) -> Words:
+    return comparison.FEEDS(layers=side.feeds) if side.feeds else ""

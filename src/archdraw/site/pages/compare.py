@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from archdraw.analysis.difference.features import ONLY_BOTH
 from archdraw.analysis.difference.rows import TWINS
 from archdraw.glossary.numbers import tokens
 from archdraw.glossary.settings import name_of
@@ -47,6 +48,7 @@ def _about(site: Site) -> dict[str, Any]:
         "models": [(entry.slug, entry.name) for entry in site.entries],
         "names": [(what, name_of(what)) for what in settings],
         "twins": [*TWINS.items()],
+        "both": sorted(ONLY_BOTH),
         "contexts": [(number, tokens(number)) for number in CONTEXTS],
     }
 

@@ -143,7 +143,7 @@ function comparable(record) {
     at("compared").hidden = models.length < 2;
     if (at("suggested")) at("suggested").hidden = models.length > 1;
     if (models.length > 1) {
-      const found = differences(models, twins);
+      const found = differences(models, twins, comparing.both);
       tower(models, found);
       table(models, found.rows);
       maps(models);

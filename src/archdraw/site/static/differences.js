@@ -1,8 +1,11 @@
 // What differs between models, read from their records: their blocks are paired by sort and role, as `archdraw compare`
 // pairs them. A row has the values of all models, and a sign for each two neighbours.
 "use strict";
-/** The rows and the slots of `models`, two records or more; `twins` are settings that say the same as another. */
-function differences(models, twins) {
+/**
+ * The rows and the slots of `models`, two records or more; `twins` are settings that say the same as another, and those
+ * of `both` are compared where both models say them.
+ */
+function differences(models, twins, both) {
   const KINDS = ["block", "order", "loop", "occurrences", "placement"];
   const rows = [];
   const unique = (values) => [...new Set(values)];
@@ -20,9 +23,10 @@ function differences(models, twins) {
   // What stands for what: blocks of one role; those of a model that has no role of a sort in common with others stand
   // for the role that most of them have.
   // A mixer outside of layers stands for none that is in them.
+  // Embeddings and inputs stand for those that mean the same: a class token is no table of tokens.
   const isOut = (slot) => ["token mixer", "feed-forward", "norm"].includes(slot.sort) && slot.place !== "layers";
   const isAlone = (slot) => slot.role === "cross" || ["plain", "input module", "output module"].includes(slot.sort);
-  const sortOf = (slot) => (isOut(slot) ? `${slot.sort} ${slot.place}` : slot.sort);
+  const sortOf = (slot) => (isOut(slot) ? `${slot.sort} ${slot.place}` : [slot.sort, slot.means].filter(Boolean).join(" "));
   const roles = (model, sort) => model.slots.filter((one) => sortOf(one) === sort && one.role !== "cross").map((one) => one.role);
   const shares = (model, other, sort) => roles(model, sort).some((role) => roles(other, sort).includes(role));
   function key(model, slot) {
@@ -40,7 +44,7 @@ function differences(models, twins) {
       const name = key(model, slot);
       let found = slots.find((one) => one.key === name);
       if (!found) {
-        found = { key: name, of: isAlone(slot) ? "" : sortOf(slot), sort: slot.sort, place: slot.place, titles: [], blocks: models.map(() => []) };
+        found = { key: name, of: isAlone(slot) ? "" : sortOf(slot), sort: slot.sort, place: slot.place, means: slot.means, titles: [], blocks: models.map(() => []) };
         slots.splice(at + 1, 0, found);
       }
       at = slots.indexOf(found);
@@ -56,14 +60,15 @@ function differences(models, twins) {
   // The model: its settings, its counts, its layers.
   const settings = models.map((model) => new Map(model.settings));
   for (const what of unique(settings.flatMap((one) => [...one.keys()])))
-    add({ sort: "model", what }, settings.map((one) => (one.get(what) == null ? [] : [one.get(what)])));
+    if (!both.includes(what) || settings.every((one) => one.get(what) != null))
+      add({ sort: "model", what }, settings.map((one) => (one.get(what) == null ? [] : [one.get(what)])));
   const counts = models.map((model) => new Map(model.counts.map(([what, ...both]) => [what, both])));
   for (const what of unique(counts.flatMap((one) => [...one.keys()]))) {
-    const both = counts.map((one) => one.get(what) || counts[0].get(what) || [0]);
-    const raw = both.map(([value]) => (value ? [value] : []));
+    const every = counts.map((one) => one.get(what) || counts[0].get(what) || [0]);
+    const raw = every.map(([value]) => (value ? [value] : []));
     if (what === "layers" && raw.some((value) => !value.length)) continue;
     if (what === "text_parameters" && !models.some((model) => model.encoders)) continue;
-    const said = both.map(([value, text]) => (value ? [text] : []));
+    const said = every.map(([value, text]) => (value ? [text] : []));
     const alike = unique(said.flat()).length < unique(raw.flat()).length;
     add({ kind: "numbers", sort: "model", what }, alike ? raw.map((one) => one.map((value) => value.toLocaleString("en"))) : said, raw);
   }
@@ -78,18 +83,29 @@ function differences(models, twins) {
   // What is in each slot: its blocks by name, then what they have.
   /** Whether `what` can be compared of two blocks: those of one kind in all that they have, others in what both know. */
   function isComparable(what, one, other) {
-    const both = one.has.has(what) && other.has.has(what);
-    if ([one, other].some((block) => block.only.includes(what))) return both;
-    if (one.kind !== other.kind || (!one.kind && one.label !== other.label)) return both;
+    const known = one.has.has(what) && other.has.has(what);
+    if (both.includes(what) && [one, other].some((block) => block.has.get(what) == null)) return false;
+    if ([one, other].some((block) => block.only.includes(what))) return known;
+    if (one.kind !== other.kind || (!one.kind && one.label !== other.label)) return known;
     return [one, other].some((block) => block.has.has(what) && !block.heads.includes(what));
+  }
+  /** In how many layers of `model` such a block has `what`, in words; empty where all of them do, or none. */
+  function shareOf(blocks, what, model) {
+    const known = blocks.filter((block) => block.layers && block.has.has(what));
+    const having = known.filter((block) => block.has.get(what) != null);
+    if (!having.length || having.length === known.length) return "";
+    const all = model.runs.reduce((sum, [, times]) => sum + times, 0);
+    return ` in ${Math.min(all, having.reduce((sum, block) => sum + block.layers, 0))} of ${all} layers`;
   }
   for (const slot of slots) {
     const about = { sort: slot.sort, slot, title: slot.titles.join(" / ") };
     const others = slots.filter((one) => one !== slot && one.sort === slot.sort).flatMap((one) => one.blocks.flat());
-    const labels = (own) => unique(own.map((block) => block.label));
-    const names = slot.blocks.map((own) => unique(own.map((block) => `${block.kind} ${block.label}`)));
-    const written = slot.blocks.map(labels);
-    const full = slot.blocks.map((own) => unique(own.map((block) => [block.label, block.detail].filter(Boolean).join(", "))));
+    // A model that says nothing of the tokens that it reads has them, too.
+    const unsaid = (i) => (slot.sort === "input" && slot.means === "tokens" && models[i].tokens ? [models[i].tokens] : []);
+    const of = (say, others = (label) => label) => slot.blocks.map((own, i) => (own.length ? unique(own.map(say)) : unsaid(i).map(others)));
+    const names = of((block) => `${block.kind} ${block.label}`, (label) => ` ${label}`);
+    const written = of((block) => block.label);
+    const full = of((block) => [block.label, block.detail].filter(Boolean).join(", "));
     // Norms outside of layers: one of several of its name is one more, in the words of how often there are such.
     const outer = (i) => (isOut(slot) && slot.sort === "norm" ? models[i].slots.filter((one) => isOut(one) && one.sort === "norm") : [])
       .flatMap((one) => one.blocks);
@@ -112,13 +128,21 @@ function differences(models, twins) {
     for (const what of unique(slot.blocks.flat().flatMap((block) => [...block.has.keys()]))) {
       if (found.some((row) => what.startsWith(`${row.what}.`))) continue;
       const values = slot.blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
+      const shares = slot.blocks.map((own, i) => shareOf(own, what, models[i]));
+      const isPartial = (i, j) => (shares[i] === "") !== (shares[j] === "");
+      // Attention without positions of its own may have those of the input.
+      if (what === "position" && slot.sort === "token mixer" && values.some((one) => one.length))
+        values.forEach((one, i) => one.length || !slot.blocks[i].length || !models[i].positions || one.push(models[i].positions));
       const signs = neighbours((i, j) =>
-        slot.blocks[i].some((one) => slot.blocks[j].some((other) => isComparable(what, one, other))) ? sign(values[i], values[j]) : "");
-      if (signs.some(Boolean)) found.push({ what, values, signs, shared: others.some((block) => block.has.get(what) != null) });
+        slot.blocks[i].some((one) => slot.blocks[j].some((other) => isComparable(what, one, other)))
+          ? sign(values[i], values[j]) || (isPartial(i, j) && !found.some((row) => `${row.shares}` === `${shares}`) ? "changed" : "") : "");
+      if (signs.some(Boolean)) found.push({ what, values, shares, signs, shared: others.some((block) => (what === "sliding_window" ? block.has.get(what) != null : block.has.has(what))) });
     }
     for (const { shared, ...row } of found) {
       const twin = found.find((one) => one.what === twins[row.what]);
-      if (twin && JSON.stringify([twin.values, twin.signs]) === JSON.stringify([row.values, row.signs])) continue;
+      const said = (one) => JSON.stringify([one.values, one.shares, one.signs]);
+      if (twin && said(twin) === said(row)) continue;
+      row.values = row.values.map((own, i) => (row.shares[i] && own.length ? [own.join("; ") + row.shares[i]] : own));
       add({ ...about, what: row.what, title: shared || !["token mixer", "feed-forward", "layer"].includes(slot.sort) ? about.title : "" }, row.values, row.values, row.signs);
     }
   }

@@ -18,6 +18,7 @@ from archdraw.analysis.difference import (
     WIRING,
     Change,
     Difference,
+    Share,
     Values,
     count,
     features,
@@ -135,10 +136,11 @@ def _without(value: str, labels: set[str]) -> str:
     return value
 
 
-def written(what: str, value: Values) -> str:
-    """A value of a change in words; several are a list."""
+def written(what: str, value: Values, share: Share = None) -> str:
+    """A value of a change in words; several are a list; with the layers that have it where others do not."""
     several = value if isinstance(value, tuple) else (value,)
-    return SEPARATOR.join(value_of(what, one) for one in several)
+    said = SEPARATOR.join(value_of(what, one) for one in several)
+    return said if share is None else text(comparison.IN_SOME_LAYERS(value=said, number=share[0], all=share[1]))
 
 
 def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, tokens: int | None) -> str:
@@ -148,9 +150,9 @@ def _value(key: _Key, changes: dict[int, Change], index: int, subject: Subject, 
             return value_of(key.what, subject.facts.kv_cache_bytes(tokens))
         return value_of(key.what, count(subject.facts, key.what, subject.block))
     if index in changes:
-        return written(key.what, changes[index].before)
+        return written(key.what, changes[index].before, changes[index].layers[0])
     if index - 1 in changes:
-        return written(key.what, changes[index - 1].after)
+        return written(key.what, changes[index - 1].after, changes[index - 1].layers[1])
     if key.what == ORDER:
         every = layers(subject.block)
         return words.order(every, words.layer_names(every))
