@@ -149,9 +149,9 @@ def test_a_bias_that_is_left_out_is_as_the_others() -> None:
     found = rows("whisper-large-v3", "bart-large")
     assert found["attention_key_bias", ""] == (False, True, "added")
     assert "attention_out_bias" not in {what for what, _ in found}
-    found = {what for what, _ in rows("bart-large", "llama-2-7b")}
-    assert "attention_bias" in found
-    assert not {"attention_key_bias", "attention_out_bias", "mlp_down_bias"} & found, "said by the bias of all"
+    named = {what for what, _ in rows("bart-large", "llama-2-7b")}
+    assert "attention_bias" in named
+    assert not {"attention_key_bias", "attention_out_bias", "mlp_down_bias"} & named, "said by the bias of all"
 
 
 @pytest.mark.parametrize(("first", "second"), [("gpt-1", "gpt-j-6b"), ("bert-base", "llama-2-7b")])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change, Equal, Sign, Values
 from archdraw.analysis.difference.features import ONLY_BOTH, ONLY_WITH, SAID_WHERE_REPLACED, known_of
-from archdraw.analysis.difference.meaning import TOKENS, meaning_of, named, reads_tokens
+from archdraw.analysis.difference.meaning import SAME_ELSEWHERE, TOKENS, meaning_of, named, reads_tokens
 from archdraw.analysis.difference.places import Box, Place, boxes_in, stack_number
 from archdraw.analysis.difference.similarity import SUBLAYER, Similarity
 from archdraw.analysis.difference.structure import called_differently, norm_kind, outline, sort_of, widths_of
@@ -212,7 +212,7 @@ class Comparison:
             if mine[i][0] not in anchors[0]:
                 self._stand_for_each_other(mine[i], theirs[j])
         for one in list(left[0]):
-            other = next((place for place in left[1] if named(place) == named(one)), None)
+            other = next((place for like in SAME_ELSEWHERE for place in left[1] if like(one, place)), None)
             if other is not None:
                 left[0].remove(one)
                 left[1].remove(other)

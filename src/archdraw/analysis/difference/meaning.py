@@ -136,3 +136,18 @@ def called(place: Place) -> tuple[str, str]:
 def named(place: Place) -> tuple[str, str]:
     """What a box is called, a norm by its kind and its label."""
     return sort_of(place[1]), text(label(place[1]))
+
+
+def _is_of_one_name(one: Place, other: Place) -> bool:
+    return named(one) == named(other)
+
+
+def _is_for_one_thing(one: Place, other: Place) -> bool:
+    """Whether two boxes are modules for one thing, or embeddings or inputs of one meaning."""
+    if isinstance(one[1], Side) and isinstance(other[1], Side):
+        return purpose_of(one[1]) == purpose_of(other[1]) != "" and one[1].direction == other[1].direction
+    return sort_of(one[1]) == sort_of(other[1]) and meaning_of(one[1]) == meaning_of(other[1]) != ""
+
+
+SAME_ELSEWHERE = (_is_of_one_name, _is_for_one_thing)
+"""By what boxes in other places stand for each other, the strictest first."""

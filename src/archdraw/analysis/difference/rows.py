@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change
+from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change
 from archdraw.glossary import text, within
 from archdraw.glossary.comparison import OF_MODULE
 from archdraw.glossary.settings import name_of
@@ -62,6 +62,9 @@ def _in_module(change: Change) -> Change:
     if not change.around:
         return change
     own = subject_of(change) or (change.sort if change.what == BLOCK else "")
+    if change.what == WIRING:
+        # Of the module itself, or of one of its layers.
+        own = change.sort if change.sort in PLAIN else ""
     subject = text(OF_MODULE(what=own, module=change.around)) if own else change.around
     return replace(change, subject=subject)
 

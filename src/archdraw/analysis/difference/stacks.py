@@ -149,7 +149,7 @@ class Stacks:
                 product(one, other),
                 key=lambda pair: (
                     len(ids[0][pair[0][0]] & ids[1][pair[1][0]]),
-                    sum(self._every[side].count(place[1]) for side, place in enumerate(pair)),  # type: ignore[arg-type]
+                    sum(self._every[side].count(place[1]) for side, place in enumerate(pair)),
                 ),
             )
             found.append((*best, one, other))
