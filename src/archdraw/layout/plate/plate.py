@@ -18,7 +18,7 @@ from archdraw.layout.mirrored import mirrored
 from archdraw.layout.page import HEADER, MARGIN
 from archdraw.layout.plate import band, letters, panels, strip, terminals
 from archdraw.layout.plate.around import Around
-from archdraw.layout.plate.arrange import CHANNEL, GUTTER, Arrangement, most_height
+from archdraw.layout.plate.arrange import CHANNEL, GUTTER, TALLEST, Arrangement, most_height
 from archdraw.layout.plate.column import Column, column_of, paint_model
 from archdraw.layout.plate.cuts import ROUNDING, SPACE
 from archdraw.layout.plate.fitting import fitted_in, relettered
@@ -88,7 +88,23 @@ def _cell(column: Chain, inputs: tuple[Terminal, ...], measures: Measures) -> Ce
 
 def draw(plate: Plate, theme: Theme) -> Scene:
     """The scene of ``plate``: model, insets in columns, strip, band and footer."""
+    return _drawn(plate, theme, column_at(plate))
+
+
+def draw_unless_too_high(plate: Plate, theme: Theme) -> Scene | None:
+    """As :func:`draw`; None where the column alone makes the page too high, whatever stands beside it."""
     natural = column_at(plate)
+    if _is_above_all(natural) and _is_above_all(column_at(plate, GAPS[-1])):
+        return None
+    return _drawn(plate, theme, natural)
+
+
+def _is_above_all(column: Column) -> bool:
+    return HEADER + column.height > TALLEST + 1
+
+
+def _drawn(plate: Plate, theme: Theme, natural: Column) -> Scene:
+    """The scene of ``plate``, whose column has its ``natural`` height with the longest arrows."""
     plate = lettered(plate, theme, natural)
     around = Around(plate)
     found = _roomiest(plate, natural, around)

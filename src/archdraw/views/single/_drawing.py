@@ -29,28 +29,44 @@ STEPS = ("alternatives", "pairs", "runs")
 """What is made shorter in a column that is too high even with its layers beside it."""
 
 
-def drawn(spec: Spec, block: Module, lay_out: Callable[[Plate], Scene], *, page: bool = False) -> Scene:
+def drawn(
+    spec: Spec,
+    block: Module,
+    lay_out: Callable[[Plate], Scene],
+    *,
+    on_page: Callable[[Plate], Scene | None] | None = None,
+) -> Scene:
     """The picture of a whole model: with all that is in its layers if that finds room, else with less of it.
 
-    On a ``page`` of bounded height layers stand beside their column first, then have less in them. Where nothing finds
-    room the lowest is taken, layers in brief among them.
+    On a page of bounded height, on which ``on_page`` gives the scene of a plate, or None where it is certain to be too
+    high, layers stand beside their column first, then have less in them. Where nothing finds room the lowest is taken,
+    layers in brief among them.
     """
-    too_high = is_too_high if page else _is_too_large
+    too_high = is_too_high if on_page else _is_too_large
     full = picture(spec, block)
-    best: Scene | None = None
-    for plate in _shorter(full, lambda: layers_as_one(spec, block)) if page else (full,):
-        scene = lay_out(plate)
-        scene = replace(scene, undrawn=_lacking(block, scene, full, plate))
-        if best is not None and scene.undrawn:
+
+    def scene_of(plate: Plate, scene: Scene | None = None) -> Scene:
+        scene = scene or lay_out(plate)
+        return replace(scene, undrawn=_lacking(block, scene, full, plate))
+
+    # The whole plate is laid out before others, but one that has no chance only where none of them finds room.
+    first = on_page(full) if on_page else lay_out(full)
+    best = scene_of(full, first) if first is not None else None
+    if best is not None and not too_high(best):
+        return best
+    for plate in _shorter(full, lambda: layers_as_one(spec, block)) if on_page else ():
+        scene = scene_of(plate)
+        if scene.undrawn:
             # It says of some blocks no more than how many there are.
             continue
-        best = scene if best is None or not too_high(scene) or scene.height < best.height else best
-        if not too_high(best):
-            return best
+        if not too_high(scene):
+            return scene
+        best = scene if best is None or scene.height < best.height else best
+    if first is None:
+        scene = scene_of(full)
+        best = best if best is not None and best.height < scene.height else scene
     assert best is not None
-    plate = picture(spec, block, brief=True)
-    scene = lay_out(plate)
-    scene = replace(scene, undrawn=_lacking(block, scene, full, plate))
+    scene = scene_of(picture(spec, block, brief=True))
     return scene if scene.height < best.height else best
 
 
@@ -77,8 +93,7 @@ def _is_too_large(scene: Scene) -> bool:
 
 
 def _shorter(plate: Plate, as_one: Callable[[], Plate | None]) -> Iterator[Plate]:
-    """``plate``, then with its layers ``as_one`` or beside its column, then with less and less in them; each once."""
-    yield plate
+    """``plate`` with its layers ``as_one`` or beside its column, then with less and less in them; each once."""
     if not (plate.towers or plate.wires) and (joint := as_one()) is not None:
         yield joint
     seen = [plate]

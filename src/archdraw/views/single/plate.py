@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdraw.layout.plate import plate as layout
+from archdraw.picture import Plate
 from archdraw.scene import Scene
 from archdraw.spec import Spec
 from archdraw.theme import Theme
@@ -14,4 +15,8 @@ from archdraw.views.single._drawing import drawn, whole
 def draw(spec: Spec, block: Module, argument: str, theme: Theme) -> Scene:
     """The plate of a model. Raises :class:`archdraw.ArchdrawError` for an ``argument``: it takes none."""
     whole("plate", argument)
-    return drawn(spec, block, lambda plate: layout.draw(with_closed(plate, block), theme), page=True)
+
+    def on_page(plate: Plate) -> Scene | None:
+        return layout.draw_unless_too_high(with_closed(plate, block), theme)
+
+    return drawn(spec, block, lambda plate: layout.draw(with_closed(plate, block), theme), on_page=on_page)
