@@ -127,6 +127,7 @@ def test_names_of_models_keep_their_capital(file: Path) -> None:
 def test_shares_and_lengths_as_the_field_quotes_them() -> None:
     assert [share(49, 1000), share(37, 100), share(995, 10_000)] == ["4.9%", "37%", "10%"]
     assert [tokens(8192), tokens(1024**2), tokens(100_000), tokens(512)] == ["8K", "1M", "", ""]
+    assert tokens(1_024_000) == ""  # not 1,000K
 
 
 def test_terms_can_be_read() -> None:

@@ -83,28 +83,28 @@ def around(kind: ResidualKind) -> list[str]:
         (
             HyperConnections(hc_mult=4, hc_sinkhorn_iters=20),
             [
-                "Residual mapping (H_res), 4 × 4, 20 Sinkhorn iterations",
-                "Pre mapping (H_pre), 4 streams → 1, dynamic",
-                "Post mapping (H_post), 1 → 4 streams, weights ≤ 2",
+                "Residual mapping (Hᵣₑₛ), 4 × 4, 20 Sinkhorn iterations",
+                "Pre mapping (Hₚᵣₑ), 4 streams → 1, dynamic",
+                "Post mapping (Hₚₒₛₜ), 1 → 4 streams, weights ≤ 2",
             ],
         ),
         (
             HyperConnections(hc_mult=2, hc_magnitude=1.5),
-            ["Pre mapping (H_pre), 2 streams → 1, dynamic", "Post mapping (H_post), 1 → 2 streams, weights ≤ 1.5"],
+            ["Pre mapping (Hₚᵣₑ), 2 streams → 1, dynamic", "Post mapping (Hₚₒₛₜ), 1 → 2 streams, weights ≤ 1.5"],
         ),
         (
             HyperConnections(hc_mult=2, single_pass=True),
             [
-                "Pre mapping (H_pre), 2 streams → 1, previous coefficients",
-                "Post mapping (H_post), 1 → 2 streams, weights ≤ 2, dynamic",
+                "Pre mapping (Hₚᵣₑ), 2 streams → 1, previous coefficients",
+                "Post mapping (Hₚₒₛₜ), 1 → 2 streams, weights ≤ 2, dynamic",
             ],
         ),
         (
             GatedResidual(hc_count=4, hc_lowrank=8),
             [
                 "RMSNorm per stream",
-                "Pre mapping (H_pre), 4 streams → 1, sigmoid, rank 8",
-                "Post mapping (H_post), 1 → 4 streams, weights ≤ 2",
+                "Pre mapping (Hₚᵣₑ), 4 streams → 1, sigmoid, rank 8",
+                "Post mapping (Hₚₒₛₜ), 1 → 4 streams, weights ≤ 2",
             ],
         ),
         (AttentionResidual(attn_res_block_size=12), ["Attention residuals, blocks of 12 layers"]),

@@ -90,3 +90,10 @@ def groups(elements: tuple[Element, ...]) -> Iterator[Group]:
         if isinstance(element, Group):
             yield element
             yield from groups(element.children)
+
+
+def test_two_positions_of_one_setting_are_named_together() -> None:
+    """DeepSeek V3.2 rotates queries and the shared key alike: one box has the scaling in its label, the other below."""
+    words = " ".join(one.text for one in shipped.plate("deepseek-v3-2").shapes() if isinstance(one, Text))
+    assert "RoPE: θ\u00a0=\u00a010,000, YaRN ×40" in words
+    assert words.count("10,000") == 1

@@ -11,7 +11,7 @@ from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram import diagram
 from archdraw.layout.diagram.boxes import natural_width
 from archdraw.layout.diagram.measures import INSET
-from archdraw.layout.diagram.text import room, rows_of
+from archdraw.layout.diagram.text import fitted, room, rows_of
 from archdraw.layout.diagram.unbroken import words_width
 from archdraw.layout.sketch import Sketch
 from archdraw.picture import Box, Branches, Chain, Rail
@@ -56,3 +56,15 @@ def test_a_word_of_usual_length_is_in_one_line_however_narrow_boxes_are(word: st
         assert any(word in row.text for row in rows_of(box.label, box.detail, width, narrow))
     # No word that is longer than any of a language makes a box wider.
     assert natural_width(Box("a", "w" * 60), narrow) <= narrow.widest_box
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Collapse 4 streams", 120, ["Collapse", "4 streams"]),
+        ("3 → 768, 32 × 32 patches", 120, ["3 → 768,", "32 × 32", "patches"]),
+        ("Llama 3 scaling", 90, ["Llama 3", "scaling"]),
+    ],
+)
+def test_no_line_parts_what_is_counted_from_its_number(text: str, width: float, lines: list[str]) -> None:
+    assert [row.text for row in fitted(text, width, 17, 15.5, 500)] == lines

@@ -58,7 +58,7 @@ def after_the_layers(name: str) -> list[str]:
     [
         ("deepseek-v4-pro", ["MTP module", "Collapse 4 streams", "Final RMSNorm", "LM head"]),
         ("deepseek-v4-flash", ["MTP module", "Collapse 4 streams", "Final RMSNorm", "LM head"]),
-        ("qwen3-8-flash-next-125b-a6b", ["MTP module", "RMSNorm per stream", "Pre mapping (H_pre)", "LM head"]),
+        ("qwen3-8-flash-next-125b-a6b", ["MTP module", "RMSNorm per stream", "Pre mapping (Hₚᵣₑ)", "LM head"]),
         # Their modules have no hyper-connections, and read the one line.
         ("glm-5-3-flash", ["Mean of 4 streams", "Final RMSNorm", "MTP module", "LM head"]),
         ("tencent-hy4-preview-770b-a49b", ["Collapse 4 streams", "Final RMSNorm", "MTP module", "LM head"]),

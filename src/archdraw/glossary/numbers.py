@@ -73,9 +73,12 @@ def _three_digits(value: Decimal) -> str:
 
 
 def tokens(length: int) -> str:
-    """A length in tokens as people quote it: ``8K`` for 8,192, ``1M`` for 1,048,576 or 1,000,000; else nothing."""
+    """A length in tokens as people quote it: ``8K`` for 8,192, ``1M`` for 1,048,576 or 1,000,000; else nothing.
+
+    Of 1,024,000, which is a thousand times 1,024, neither is said.
+    """
     for unit, letter in ((1024**2, "M"), (10**6, "M"), (1024, "K")):
-        if length >= unit and length % unit == 0:
+        if length >= unit and length % unit == 0 and length // unit < 1000:
             return f"{length // unit:,}{letter}"
     return ""
 

@@ -28,17 +28,17 @@ STREAM_HEAD = Term(
     source="DeepseekV4HyperHead of transformers",
 )
 PRE_MAPPING = Term(
-    "Pre mapping (H_pre)",
+    "Pre mapping (Hₚᵣₑ)",
     definition="aggregates the n residual streams into the input of a sublayer",
     source="Xie et al. 2025, mHC, arXiv:2512.24880",
 )
 POST_MAPPING = Term(
-    "Post mapping (H_post)",
+    "Post mapping (Hₚₒₛₜ)",
     definition="maps the output of a sublayer back onto the n residual streams",
     source="Xie et al. 2025, mHC, arXiv:2512.24880",
 )
 RESIDUAL_MAPPING = Term(
-    "Residual mapping (H_res)",
+    "Residual mapping (Hᵣₑₛ)",
     definition="mixes the n residual streams with each other",
     source="Xie et al. 2025, mHC, arXiv:2512.24880",
 )
@@ -47,15 +47,15 @@ MHC = Term(
     definition="hyper-connections whose residual mapping is doubly stochastic: it keeps the mean of the streams",
     source="Xie et al. 2025, mHC, arXiv:2512.24880",
 )
-H_PRE, H_POST, H_RES = Term("H_pre", proper=True), Term("H_post", proper=True), Term("H_res", proper=True)
+H_PRE, H_POST, H_RES = Term("Hₚᵣₑ", proper=True), Term("Hₚₒₛₜ", proper=True), Term("Hᵣₑₛ", proper=True)
 """The mappings by their signs, where a port on the streams has no room for their names."""
 NORM = Term("Norm")
 MHC_STREAMS = Term("mHC, {streams:stream|streams}", proper=True)
 HC_STREAMS = Term("Hyper-connections, {streams:stream|streams}")
 MIXED_STREAMS = Term(
-    "streams x → H_res x + H_post F(H_pre x), F the sublayer", source="Xie et al. 2025, mHC, arXiv:2512.24880"
+    "streams x → Hᵣₑₛ x + Hₚₒₛₜ F(Hₚᵣₑ x), F the sublayer", source="Xie et al. 2025, mHC, arXiv:2512.24880"
 )
-PLAIN_STREAMS = Term("streams x → x + H_post F(H_pre x), F the sublayer", source="Zhu et al. 2024, arXiv:2409.19606")
+PLAIN_STREAMS = Term("streams x → x + Hₚₒₛₜ F(Hₚᵣₑ x), F the sublayer", source="Zhu et al. 2024, arXiv:2409.19606")
 COEFFICIENTS = Term(
     "coefficients of each token: {inputs} → {outputs}",
     definition="the projection of all streams to the coefficients of the mappings",

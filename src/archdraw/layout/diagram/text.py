@@ -15,7 +15,7 @@ from archdraw.setters import kept
 
 NBSP = "\u00a0"
 _BOUND = re.compile(
-    r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×(?! ?\d))"
+    r"(?<=[^\W\d_]) (?=\d)|(?<=[+×=≤≥→]) (?=\d)|(?<=\d) (?=[^\W\d_])|(?<=\d) (?=×)"
     r"|(?<=[^\W\d_]) (?=/ \d)|(?<=[^\W\d_] /) (?=\d)| {1,2}(?=\|)"
 )
 """The space between a word, or a sign, and its number: ``dim 128``, ``→ 4,096``, ``32 query / 8 KV``, ``12 ×``."""
@@ -168,13 +168,23 @@ def _unbound(word: str, width: float, size: float, weight: Weight) -> list[str]:
         joined = f"{pieces[-1]}{NBSP}{part}" if pieces else part
         if pieces and text_width(joined, size, weight) <= width:
             pieces[-1] = joined
-        elif pieces and _UNIT.fullmatch(part) and NBSP in pieces[-1]:
-            # No sign and no unit stands alone: its number comes with it.
+        elif (
+            pieces and NBSP in pieces[-1] and (_UNIT.fullmatch(part) or _counts(pieces[-1], part, width, size, weight))
+        ):
+            # No sign and no unit stands alone, and what is counted has its number before it: that comes with it.
             pieces[-1], _, number = pieces[-1].rpartition(NBSP)
             pieces.append(f"{number}{NBSP}{part}")
         else:
             pieces.append(part)
     return pieces
+
+
+def _counts(line: str, noun: str, width: float, size: float, weight: Weight) -> bool:
+    """Whether ``line`` ends with the number of ``noun``, a plural, and both have room: "Collapse 4", "streams"."""
+    before, _, number = line.rpartition(NBSP)
+    fits = text_width(f"{number}{NBSP}{noun}", size, weight) <= width
+    is_plural = noun.isalpha() and noun.islower() and noun.endswith("s")
+    return bool(re.fullmatch(r"\d[\d,]*", number) and before[-1:].isalpha() and is_plural and fits)
 
 
 def rows_of(label: str, detail: str, width: float, measures: Measures, strong: Collection[str] = ()) -> tuple[Row, ...]:

@@ -15,6 +15,8 @@ from archdraw.records import replaced
 from archdraw.setters import kept
 
 MOST_LINES = 2
+FACTS = ", "
+"""What stands between the facts in a box: "RoPE, YaRN ×40"."""
 
 
 @kept(1024)
@@ -30,11 +32,15 @@ def lightened(item: Diagram, inner: float) -> tuple[Item, ...]:
     still = frozenset(_too_full(item, light, inner))
     if still < full.keys() and not _too_full(tried := _without(item, still), tried, inner):
         light, full = tried, {path: full[path] for path in still}
-    # Boxes that say the same are named together.
-    saying: dict[str, dict[str, None]] = {}
+    # Boxes that say the same are named together, also where one says in its label what another says below it.
+    saying: dict[frozenset[str], tuple[str, dict[str, None]]] = {}
     for box in full.values():
-        saying.setdefault(box.detail, {})[box.label] = None
-    return light, Words("; ".join(f"{', '.join(labels)}: {detail}" for detail, labels in saying.items()))
+        name, *said = box.label.split(FACTS)
+        is_setting = box.role == "position"
+        key = frozenset((*said, *box.detail.split(FACTS))) if is_setting else frozenset((box.detail,))
+        detail = FACTS.join((*said, box.detail)) if is_setting else box.detail
+        saying.setdefault(key, (detail, {}))[1][name if is_setting else box.label] = None
+    return light, Words("; ".join(f"{', '.join(labels)}: {detail}" for detail, labels in saying.values()))
 
 
 def _too_full(item: Diagram, drawn: Diagram, inner: float) -> dict[str, Box]:
