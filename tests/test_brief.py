@@ -94,9 +94,9 @@ def test_layers_stand_beside_their_column_which_keeps_a_bar() -> None:
     assert not_shown(found, 0) == ""
 
 
-def test_brackets_of_other_bars_become_words_beside_opened_layers() -> None:
+def test_other_bars_have_no_brackets_beside_opened_layers() -> None:
     dense = Bar("layer 0", "1 ×", "layers/layer.dense", "layer 0")
-    assert labels(after(plate(dense, layer(box("Attention"))), "layers").plate.column) == ["1 × layer 0", "12 × Layer"]
+    assert labels(after(plate(dense, layer(box("Attention"))), "layers").plate.column) == ["layer 0", "12 × Layer"]
 
 
 def test_alternatives_become_one_box_that_says_how_many() -> None:

@@ -86,7 +86,7 @@ def test_a_bar_says_where_a_layer_lacks_what_it_has_elsewhere(own: str, line: st
             "deepseek-v4-pro",
             "layers 0–1: heavily compressed attention, hash-routed MoE, 6 of 384 + 1 shared, width 3,072",
         ),
-        ("zaya1-8b", "layer 0: router without depth averaging"),
+        ("zaya1-8b", "First layer (layer 0): router without depth averaging"),
         ("modernbert-base", "layer 0: global attention, without pre-attention LayerNorm"),
         ("inkling", "layers 0–1: sliding-window attention, SwiGLU FFN, 6,144 → 24,576 → 6,144, × learned scale"),
         # What it lacks of the layer that is most alike, and nothing of it twice; where, as it has another elsewhere.

@@ -187,7 +187,10 @@ class Frame:
 
 @record
 class Bar:
-    """A frame folded to a bar of one line (``short``: without figures) that ``lines`` pass, with its own bracket."""
+    """A frame folded to a bar of one line (``short``: without figures) that ``lines`` pass, with its own bracket.
+
+    It looks as ``mark`` says.
+    """
 
     label: str
     times: str
@@ -196,6 +199,7 @@ class Bar:
     lines: int = 1
     short: str = ""
     layers: tuple[int, ...] = ()
+    mark: Mark = UNMARKED
 
 
 @record

@@ -22,6 +22,7 @@ from archdraw.tree.walks import layers, leaves, sides, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, left_out_as_published
 from archdraw.views.alike import shape_of
+from archdraw.views.boxes import bars
 from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
 from archdraw.views.drawn import paths_of_plate, undrawn
@@ -133,7 +134,8 @@ def _panels(spec: Spec, model: Module, drawn: Columns, counted: Facts, brief: bo
     )
     own = _named_by_column(own, drawn, model, decodes=_decodes(model))
     there = own + encoder_panels(beside, wanted) + notes_of(drawn.opened)
-    return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed))
+    folded = {bar.path for bar in bars(drawn.column)}
+    return there + further_panels(wanted or (), spec, model, there, frozenset(option.path for option in boxed), folded)
 
 
 def _named_by_column(panels: tuple[Inset, ...], drawn: Columns, model: Module, *, decodes: bool) -> tuple[Inset, ...]:

@@ -12,6 +12,7 @@ from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.description import describe
 from archdraw.tree.settings import SORTS, settings_apart
 from archdraw.tree.walks import inputs
+from archdraw.views.arrangement import is_placed_apart, named_run, not_yet_said, tags_apart
 from archdraw.views.merging import MIXERS
 from archdraw.views.overlay import blocks_of, laid_over
 from archdraw.views.wording import listed
@@ -38,10 +39,11 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
     ``start`` to ``end`` in a stack that so many stand ``before``.
     """
     first, last = str(before + start), str(before + end - 1)
-    which = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=first, last=last)
+    number = words.ONE_LAYER(number=last) if end - start == 1 else words.LAYER_RANGE(first=first, last=last)
+    which = named_run(layer, others, number)
     bodies = {number: other.body for number, other in enumerate((layer, *others))}
     group = next(group for group in laid_over(list(bodies.values())) if 0 in group.parts)
-    if len(group.parts) == 1:
+    if len(group.parts) == 1 or is_placed_apart(layer, others):
         what, names = _shaped_apart(layer, others), _shaped_apart(layer, others, describing=False)
     else:
         columns = [dict(column) for column in group.columns(bodies)]
@@ -70,7 +72,15 @@ def bar(layer: Module, others: Sequence[Module], start: int, end: int, path: str
     # What it has of the alternatives may be what differs, too.
     chosen = tuple(_chosen(layer, others))
     line, short = (
-        text(words.BAR(which=which, what=tuple(dict.fromkeys(map(within, (*chosen, *said)))))) for said in (what, names)
+        text(
+            words.BAR(
+                which=which,
+                what=tuple(
+                    dict.fromkeys(map(within, (*chosen, *said, *not_yet_said(tags_apart(layer, others), said))))
+                ),
+            )
+        )
+        for said in (what, names)
     )
     times, layers = text(words.REPEATED(number=end - start)), tuple(range(before + start, before + end))
     return Bar(line, times, path, line, inputs(layer), short, layers)
@@ -104,7 +114,10 @@ def _shaped_apart(layer: Module, others: Sequence[Module], *, describing: bool =
     )
     # Norms of layers that differ in more than what is in a place cannot be matched with each other.
     lacking: tuple[Words, ...] = ()
-    if not more:
+    if is_placed_apart(layer, others):
+        # The name of the placement says which norms there are.
+        lacking = ()
+    elif not more:
         lacking = tuple(
             _lacking(own, min((blocks_of(other.body) for other in others), key=lambda one: _apart_by(own, one)))
         )

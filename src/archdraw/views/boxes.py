@@ -64,6 +64,11 @@ def ports(item: Diagram) -> Iterator[Box]:
             yield from (port.box for joint in part.joints for port in joint.ports)
 
 
+def bars(item: Diagram) -> Iterator[Bar]:
+    """Every run of layers in ``item`` that is folded to a bar."""
+    return (part for part in all_in(item) if isinstance(part, Bar))
+
+
 def boxes(item: Diagram) -> Iterator[Box]:
     """Every box of ``item`` from its input up; those of modules beside a line too."""
     match item:

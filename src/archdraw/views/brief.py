@@ -180,12 +180,13 @@ def _reading(box: Box) -> Box:
 
 
 def _counted(item: Diagram) -> Diagram:
-    """``item`` whose bars say in their words how often they come: beside a slim column there are no brackets."""
+    """``item`` whose bars have no brackets, for which a slim column has no room: they say which layers they are.
+
+    How many these are as well would be too much: "2 × layers 0–1" reads as twice two.
+    """
     match item:
-        case Bar(times=times) if times:
-            return replace(
-                item, label=f"{times} {item.label}", short=f"{times} {item.short}" if item.short else "", times=""
-            )
+        case Bar():
+            return replace(item, times="")
         case Chain(items=items) | Branches(items=items):
             return replaced(item, items=tuple(map(_counted, items)))
         case _:

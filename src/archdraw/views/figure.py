@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from archdraw.errors import nearest
-from archdraw.picture import Box, Chain, Diagram, Inset, Plate, Tap, Words
+from archdraw.picture import Bar, Box, Chain, Diagram, Inset, Plate, Tap, Words
 from archdraw.remarks import UNMARKED, Mark
 from archdraw.spec import Spec
 from archdraw.spec.figure import Figure
@@ -15,7 +15,7 @@ from archdraw.tree.blocks import Module
 from archdraw.tree.facts import facts
 from archdraw.views.active import active_parameters
 from archdraw.views.alike import Opening
-from archdraw.views.boxes import DIAGRAMS, NOTE, boxes, changed, ports
+from archdraw.views.boxes import DIAGRAMS, NOTE, bars, boxes, changed, ports
 from archdraw.views.encoders import encoder_panels, encoders
 from archdraw.views.insets import panels_of
 from archdraw.views.named import NOT_TO_BE_OPENED, Names, can_be_opened, same
@@ -39,7 +39,7 @@ def figured(plate: Plate, spec: Spec, model: Module, *, brief: bool = False) -> 
     figure, names = spec.figure, Names(spec, model)
     insets = _ordered(_chosen(plate, figure, names, model), plate, figure, names)
     titled = replace(plate, name=figure.title or plate.name, subtitle=subtitled(spec, plate.subtitle), insets=insets)
-    every = {box.path: box for item in _diagrams(titled) for box in boxes(item) if box.path}
+    every = {box.path: box for box in _named(_diagrams(titled))}
 
     def found(field: str, name: str) -> set[str]:
         return names.boxes(field, name, every, titled)
@@ -189,7 +189,11 @@ def _marked(plate: Plate, figure: Figure, names: Names, found: Callable[[str, st
         mark = marks.get(box.path, UNMARKED)
         return replace(box, detail=NOTE.join(filter(None, (box.detail, mark.note))), mark=mark)
 
-    return _each_box(plate, lambda box: marked(box) if box.path in marks else box)
+    def marked_bar(bar: Bar) -> Bar:
+        mark = marks.get(bar.path, UNMARKED)
+        return replace(bar, label=NOTE.join(filter(None, (bar.label, mark.note))), mark=mark)
+
+    return _each_box(plate, lambda box: marked(box) if box.path in marks else box, marked_bar)
 
 
 def _noted(inset: Inset, note: str) -> Inset:
@@ -197,10 +201,12 @@ def _noted(inset: Inset, note: str) -> Inset:
     return replace(inset, items=(*inset.items[:1], Words(note, strong=True), *inset.items[1:]))
 
 
-def _each_box(plate: Plate, change: Callable[[Box], Box]) -> Plate:
-    """``plate`` with ``change`` done to every box of its columns and panels."""
+def _each_box(plate: Plate, change: Callable[[Box], Box], change_bar: Callable[[Bar], Bar]) -> Plate:
+    """``plate`` with ``change`` done to every box of its columns and panels, and ``change_bar`` to every bar."""
 
     def beside(item: Diagram) -> Diagram:
+        if isinstance(item, Bar):
+            return change_bar(item)
         return replace(item, box=change(item.box)) if isinstance(item, Tap) else item
 
     def column(item: Chain) -> Chain:
@@ -234,4 +240,11 @@ def _diagrams(plate: Plate) -> Iterator[Chain]:
 
 
 def _paths(items: Iterable[Diagram]) -> set[str]:
-    return {box.path for item in items for box in boxes(item)}
+    return {box.path for box in _named(items)}
+
+
+def _named(items: Iterable[Diagram]) -> Iterator[Box | Bar]:
+    """The boxes and bars in ``items`` that have a path."""
+    for item in items:
+        yield from (box for box in boxes(item) if box.path)
+        yield from bars(item)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from archdraw.errors import ArchdrawError, InputError, nearest
-from archdraw.picture import Box, Inset, Plate
+from archdraw.picture import Bar, Box, Inset, Plate
 from archdraw.spec import Spec
 from archdraw.spec.figure import written
 from archdraw.tree.blocks import Block, Leaf, Module
@@ -57,7 +57,7 @@ class Names:
             return ()
         return (replace(inset, source=left[0], also=tuple(left[1:])),)
 
-    def boxes(self, field: str, name: str, every: Mapping[str, Box], plate: Plate) -> set[str]:
+    def boxes(self, field: str, name: str, every: Mapping[str, Box | Bar], plate: Plate) -> set[str]:
         """The paths of those boxes of a ``plate``, ``every`` one by its path, that are called ``name`` in ``field``.
 
         It is wrong where there are none, but for what is in a block that the figure folds.

@@ -95,11 +95,17 @@ def panel(option: Option, *, source: str = "", beside: str = "") -> Inset:
 
 
 def further_panels(
-    wanted: Iterable[str], spec: Spec, model: Module, there: tuple[Inset, ...], known: Collection[str]
+    wanted: Iterable[str],
+    spec: Spec,
+    model: Module,
+    there: tuple[Inset, ...],
+    known: Collection[str],
+    folded: Collection[str] = (),
 ) -> tuple[Inset, ...]:
     """Panels of the modules called ``wanted`` that have no box in the columns of ``model`` (paths ``known``).
 
-    One whose box is in a panel that is ``there`` is joined to that; any other is by itself.
+    One whose box is in a panel that is ``there`` is joined to that, one whose layers are ``folded`` to a bar at its
+    path to the bar; any other is by itself.
     """
     names = tuple(wanted)
     if not names:
@@ -111,8 +117,9 @@ def further_panels(
     for name in names:
         for option in called(name, every, spec):
             if option.path not in known and option.path not in {one.beside for one in there}:
-                beside = option.path if option.path in inside else ""
-                found.setdefault(option.path, panel(option, beside=beside))
+                source = option.path if option.path in folded else ""
+                beside = option.path if option.path in inside and not source else ""
+                found.setdefault(option.path, panel(option, source=source, beside=beside))
     titles = Counter(inset.title for inset in found.values())
     owners = {option.path: option.block.label for option in every}
 

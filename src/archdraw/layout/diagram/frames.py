@@ -7,7 +7,7 @@ from typing import Literal
 from archdraw.fonts import MIDDLE, text_width
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.diagram.cell import Cell
-from archdraw.layout.diagram.measures import SMALL, Measures
+from archdraw.layout.diagram.measures import HIGHLIGHT, SMALL, Measures
 from archdraw.layout.diagram.text import Row, around, fitted, paint_rows, room, rows_height
 from archdraw.picture import Bar, Frame
 from archdraw.scene import FRAME as FRAMED
@@ -128,18 +128,21 @@ def bar(item: Bar, ports: tuple[float, ...], measures: Measures) -> Cell:
     def paint(canvas: Canvas, x: float, y: float) -> None:
         whole = Place(x + left, y - along, x + right, y)
         page, place = canvas.upright(whole)
+        fill, ink = page.theme.page, page.theme.ink
+        if item.mark.colour:
+            fill, ink = (colours := page.theme.paint(item.mark.colour)).fill, colours.text
         with page.group(item.path, item.title, role="layers", layers=item.layers):
             page.rect(
                 place.left,
                 place.top,
                 place.right - place.left,
                 place.bottom - place.top,
-                fill=page.theme.page,
+                fill=fill,
                 stroke=page.accent,
-                stroke_width=2,
+                stroke_width=HIGHLIGHT if item.mark.highlight else 2,
                 radius=12,
             )
-            paint_rows(page, rows, (place.left + place.right) / 2, place.middle, page.theme.ink)
+            paint_rows(page, rows, (place.left + place.right) / 2, place.middle, ink)
         page.places[item.path] = place
         bracket(canvas, whole, item.times, measures)
 
