@@ -187,10 +187,7 @@ class Frame:
 
 @record
 class Bar:
-    """A frame folded to a bar of one line (``short``: without figures) that ``lines`` pass, with its own bracket.
-
-    It looks as ``mark`` says.
-    """
+    """A frame folded to a bar of one line (``short``: without figures) that ``lines`` pass; it has its own bracket."""
 
     label: str
     times: str
@@ -235,10 +232,7 @@ class Terminal:
 
 @record
 class Tower:
-    """A column beside that of the model, with inputs of its own.
-
-    What leaves it at its top is led to the boxes of the model at the paths ``goals``.
-    """
+    """A column beside the model's, with inputs of its own. What leaves it is led to the model's boxes at ``goals``."""
 
     column: Chain
     inputs: tuple[Terminal, ...]

@@ -180,10 +180,7 @@ def _reading(box: Box) -> Box:
 
 
 def _counted(item: Diagram) -> Diagram:
-    """``item`` whose bars have no brackets, for which a slim column has no room: they say which layers they are.
-
-    How many these are as well would be too much: "2 × layers 0–1" reads as twice two.
-    """
+    """``item`` whose bars have no brackets beside a slim column, nor words for these: they say which layers."""
     match item:
         case Bar():
             return replace(item, times="")
