@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
+from archdraw.app.schemas import schema as schema_of_a_kind
 from archdraw.cli.schema import command
 from archdraw.errors import InputError
 from archdraw.kinds.registry import kinds
@@ -46,6 +50,32 @@ def faults(name: str, source: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_stored_is_what_is_made(name: str) -> None:
     assert stored(name).read_text("utf-8") == written(made(name)), "python tests/write_schemas.py writes it"
+
+
+def patterns(part: Any) -> Iterator[str]:
+    """The regular expressions in a schema; what editors put in for an author is no part of one."""
+    if isinstance(part, list):
+        for item in part:
+            yield from patterns(item)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "pattern" and isinstance(value, str):
+                yield value
+            elif key != "defaultSnippets":
+                yield from value if key == "patternProperties" else ()
+                yield from patterns(value)
+
+
+def test_patterns_are_regular_expressions_for_strict_validators() -> None:
+    """JSON Schema's are those of ECMA-262, with the flag u since draft 2019-09, which allows no needless escapes."""
+    found = sorted({one for name in NAMES for one in patterns(schema(name))})
+    found = sorted({*found, *(one for kind in kinds() for one in patterns(schema_of_a_kind(kind)))})
+    assert any("https" in one for one in found)
+    tried = "try { new RegExp(one, 'u') } catch (error) { console.log(error.message) }"
+    code = f"for (const one of JSON.parse(process.argv[1])) {tried}"
+    node = Path(sys.prefix) / "bin" / "node"
+    said = subprocess.run([node, "-e", code, json.dumps(found)], capture_output=True, text=True, check=True)
+    assert said.stdout == ""
 
 
 @pytest.mark.parametrize("file", [*SPECS, *sorted(EXAMPLES)], ids=lambda file: file.stem)

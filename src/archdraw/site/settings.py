@@ -14,7 +14,7 @@ from archdraw.source import Document, parse, plain, read_text
 
 LOGOS = (".svg", ".png", ".webp", ".jpg", ".jpeg")
 """Kinds of pictures that every browser shows."""
-ADDRESS = r"^https?://[^\s\"<>]+$"
+ADDRESS = r'^https?://[^\s"<>]+$'
 
 
 class Settings(Checked):

@@ -37,7 +37,8 @@ def _dated(value: str) -> str:
     return value
 
 
-_LINK = r"https?://[^\s<>\"']+"
+_LINK = r"""https?://[^\s<>"']+"""
+"""Nothing is escaped without need: strict validators of JSON Schema refuse that, as ECMA-262 does with the flag u."""
 
 
 def _linked(value: str) -> str:
