@@ -112,6 +112,11 @@ ONE_LAYER = Term("layer {number}")
 LAYER_RANGE = Term("layers {first}–{last}")
 LAYER_LIST = Term("layers {numbers}")
 BAR = Term("{which}: {what}")
+FULL_ATTENTION = Term(
+    "Full attention ({kind})",
+    short="full attention",
+    definition="Each token attends to all tokens before it, where in other layers it attends to a window of them.",
+)
 NAMED_RUN = Term("{name} ({which})", definition="layers that an author named, folded to a bar")
 ARRANGED_RUN = Term("{which}, {how}")
 PARALLEL = Term("parallel", definition="Mixer and feed-forward network are side by side: their outputs are added.")

@@ -19,6 +19,7 @@ from archdraw.views.boxes import boxes
 from archdraw.views.breakdown import breakdown
 from archdraw.views.diagrams import opened
 from archdraw.views.each_block import of_each_block
+from archdraw.views.full_attention import usual_name
 from archdraw.views.masks import masks_panel
 from archdraw.views.memory import memory_panels
 from archdraw.views.novelty import models_with
@@ -86,7 +87,8 @@ def most_novel(opening: list[Opening], number: int) -> list[Opening]:
 def names_of(option: Option) -> set[str]:
     """What an author may call a box: its path, its name in a checkpoint, its label, the kind that made it."""
     kind = option.block.kind if isinstance(option.block, Module) else ""
-    return {option.path, option.block.name, text(option.block.label), kind} - {""}
+    label = option.block.label
+    return {option.path, option.block.name, text(label), usual_name(label), kind} - {""}
 
 
 def is_usual(expert: Module) -> bool:

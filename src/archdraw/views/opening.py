@@ -17,6 +17,7 @@ from archdraw.tree.walks import children, walk
 from archdraw.views.boxes import DIAGRAMS, boxes
 from archdraw.views.diagrams import opened
 from archdraw.views.each_block import of_each_block
+from archdraw.views.full_attention import usual_name
 from archdraw.views.insets import has_inside, names_of
 from archdraw.views.stack import Option
 
@@ -78,7 +79,10 @@ def _outermost(block: Block) -> Iterator[Module]:
 
 def _is_of(block: object, made: Module) -> bool:
     """Whether ``block`` is ``made`` at another width."""
-    return isinstance(block, Module) and (block.name, block.kind, block.label) == (made.name, made.kind, made.label)
+    if not isinstance(block, Module):
+        return False
+    label = usual_name(block.label) or block.label
+    return (block.name, block.kind, text(label)) == (made.name, made.kind, text(made.label))
 
 
 def panel(option: Option, *, source: str = "", beside: str = "") -> Inset:

@@ -20,7 +20,7 @@ from archdraw.tree.walks import for_each, leaves, walk
 from archdraw.views.apart import kinds_apart, own_name
 from archdraw.views.order import MOST_OF_LAYERS, is_even, ordered, rounds
 from archdraw.views.stack import Stack
-from archdraw.views.wording import listed, short_name, within
+from archdraw.views.wording import short_label, short_name, within
 
 LONGEST_CAPTION, SHORT_ORDER = 96, 48
 LETTERS = {"attention": "a", "sliding": "s", "linear": "m", "convolution": "c", "feed_forward": "f", "experts": "e"}
@@ -268,7 +268,7 @@ def _names(modules: list[Module]) -> dict[Module, str]:
     """Short names that tell ``modules`` apart: their labels, with details or settings only where labels are equal."""
     kinds = list(dict.fromkeys(modules))
     # "gated DeltaNet" beside "gated" would not be understood: the word goes where all of them have it.
-    attention = all(text(module.label).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
+    attention = all(short_label(module).endswith(ATTENTION) for module in kinds if module.role not in LOWER_ROLES)
     short = [short_name(module) if attention and module.role in MIXERS else _short(module, kinds) for module in kinds]
     names = list(short)
     for name in dict.fromkeys(short):
@@ -293,7 +293,7 @@ def _details_apart(modules: list[Module]) -> list[str]:
 
 def _short(module: Module, kinds: Sequence[Module]) -> str:
     """What ``module`` is called in a caption: a feed forward is dense where others of ``kinds`` are mixtures."""
-    label = within(listed(module)).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
+    label = short_label(module).replace(within(MIXTURE_OF_EXPERTS.name), MIXTURE_OF_EXPERTS.short)
     if module.role != "feed_forward":
         return label.removesuffix(" block").removesuffix(" Attention")
     is_apart = any(other.role == "experts" for other in kinds)

@@ -10,6 +10,7 @@ from archdraw.glossary.numbers import data_size as data
 from archdraw.glossary.numbers import parameters, share
 from archdraw.tree.blocks import Module
 from archdraw.tree.patterns import cadence
+from archdraw.views.full_attention import is_full
 
 __all__ = [
     "data",
@@ -21,6 +22,7 @@ __all__ = [
     "parameters",
     "several",
     "share",
+    "short_label",
     "short_name",
     "within",
 ]
@@ -43,9 +45,14 @@ def in_a_row(names: Sequence[str]) -> str:
     return ", ".join((*names[:1], *map(within, names[1:])))
 
 
+def short_label(module: Module) -> str:
+    """What ``module`` is called inside a caption: ``full attention`` without its kind where others have windows."""
+    return words.FULL_ATTENTION.short if is_full(module.label) else within(listed(module))
+
+
 def short_name(module: Module) -> str:
     """What ``module`` is called in a list of its like: ``sliding`` for sliding-window attention."""
-    name = within(listed(module)).removesuffix(" attention")
+    name = short_label(module).removesuffix(" attention")
     return name.removesuffix("-window") if module.role == "sliding" else name.removesuffix(" block")
 
 
