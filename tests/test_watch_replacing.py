@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from xml.etree.ElementTree import Element, canonicalize, fromstring, tostring
@@ -10,7 +11,7 @@ import pytest
 
 from archdraw.model import Model
 from archdraw.resources import specs_folder
-from archdraw.watch.drawing import Look
+from archdraw.watch.drawing import Drawing, Look, Shown
 from archdraw.watch.hub import Hub, Viewer
 from archdraw.watch.replacing import Replacement, replacements
 from archdraw.writers.svg import svg
@@ -117,3 +118,40 @@ def test_who_keeps_a_picture_gets_what_differs_and_others_the_whole(tmp_path: Pa
     assert "svg" not in part
     parts = tuple(Replacement(**one) for one in part["replace"])  # type: ignore[attr-defined]
     assert same(replaced(str(first["svg"]), parts), str(whole["svg"]))
+
+
+def test_no_collection_of_circles_comes_before_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    hub = Hub(lambda: [file], Look("light", ""), is_single=True)
+    viewer = hub.opened("small", Look("light", ""))
+    collections: list[str] = []
+    counts: list[int] = []
+    shown, send = Drawing.shown, Viewer.send
+
+    def drawn(self: Drawing, file: Path, look: Look) -> Shown:
+        counts.append(len(collections))
+        return shown(self, file, look)
+
+    def sent(self: Viewer, event: str, data: dict[str, object]) -> None:
+        counts.append(len(collections))
+        send(self, event, data)
+        self.delivered.set()
+
+    def counted(phase: str, _: object) -> None:
+        collections.append(phase)
+
+    monkeypatch.setattr(Drawing, "shown", drawn)
+    monkeypatch.setattr(Viewer, "send", sent)
+    threshold = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(counted)
+    try:
+        file.write_text(SMALL.replace("name: Small", "name: Large"))
+        hub.changed()
+    finally:
+        gc.callbacks.remove(counted)
+        gc.set_threshold(*threshold)
+    begun, picture, places = counts
+    assert begun == picture == places < len(collections)
+    assert len(said(viewer)) == 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from time import perf_counter, thread_time
@@ -118,7 +117,7 @@ class Drawing:
 
     def shown(self, file: Path, look: Look) -> Shown:
         """The picture of ``file`` in ``look`` with what is wrong with it."""
-        with self._lock, _uninterrupted():
+        with self._lock:
             begin, cpu = perf_counter(), thread_time()
             reading = self.reading(file)
             state = (reading, _state(self._drawn_with(reading, look)))
@@ -211,15 +210,3 @@ def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
     kept.move_to_end(key)
     while len(kept) > MOST_KEPT:
         kept.popitem(last=False)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Within, the collector of circles does not run: it takes a quarter of the time of a picture."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -93,7 +94,7 @@ class Hub:
         with self._lock:
             self._viewers.append(viewer)
         self._list(viewer)
-        with self._saying:
+        with self._saying, _uninterrupted():
             self._show(viewer)
             self._place(viewer)
         return viewer
@@ -109,7 +110,7 @@ class Hub:
         before = self._named
         self.find()
         viewers = self._now()
-        with self._saying:
+        with self._saying, _uninterrupted():
             for viewer in viewers:
                 self._show(viewer, before.get(viewer.name))
             # What comes next would take the interpreter from the threads that hand the pictures out.
@@ -242,3 +243,15 @@ def _as_data(problems: Sequence[Problem | str], file: Path) -> Iterator[dict[str
         here = one.span.file == file.as_posix()
         place = {"line": one.span.line, "column": one.span.column} if here else {"line": 0, "column": 0}
         yield {"text": str(one), "severity": one.severity, **place}
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Within, the collector of circles does not run: it takes a quarter of the time of a picture, which would wait."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
