@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from archdraw.tree.blocks import Block, Leaf, Module, Repeat
 from archdraw.tree.children import children
+from archdraw.tree.remembered import remembered
 from archdraw.tree.roles import Role
 
 Names: TypeAlias = Mapping[int, str]
@@ -22,6 +23,7 @@ TELLING: tuple[Role, ...] = (
 """The roles of parts that one kind of layer has and another one has not, the most telling first."""
 
 
+@remembered(4096)
 def layer_names(block: Block) -> Names:
     """The names of layers directly in ``block`` that are not called as they are by themselves.
 

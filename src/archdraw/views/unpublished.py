@@ -7,16 +7,14 @@ from archdraw.glossary import text
 from archdraw.picture import Chain, Frame, Inset, Item, Share, Words
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Leaf, Module
-from archdraw.tree.walks import leaves, walk
+from archdraw.tree.walks import leaves, modules, walk
 from archdraw.views.diagrams import folded
 from archdraw.views.wording import share
 
 
 def has_layers(model: Module) -> bool:
     """Whether ``model`` has layers whose number is not disclosed."""
-    return any(
-        isinstance(block, Module) and block.level == "stack" and block.role == "unknown" for _, block in walk(model)
-    )
+    return any(module.level == "stack" and module.role == "unknown" for module in modules(model.body))
 
 
 def stack_picture(module: Module, path: str) -> Frame:
