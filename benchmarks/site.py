@@ -2,7 +2,8 @@
 
 How large the first page is and how long a search, a filter and another order take, of the models that are there and of
 more, which are copies of them under other names; and how long lies between two frames while a block opens. Both in the
-time of the page itself, beside the load of the machine: figures of a busy one say little.
+time of the page itself, beside the load of the machine: figures of a busy one say little. What the processor does for
+script, style, layout and paint while blocks open is counted as well, and depends little on the load.
 """
 
 from __future__ import annotations
@@ -32,12 +33,20 @@ from benchmarks.tables import Table, plain
 
 NUMBERS = (155, 184, 1000)
 """Models of first pages: those of the first gallery, of all that come with archdraw, and of a large one."""
-OPENED = ("llama-3-8b", "deepseek-v3", "qwen3-next-80b-a3b", "kimi-k3", "whisper-large-v3")
+OPENED = (
+    *("llama-3-8b", "deepseek-v3", "qwen3-next-80b-a3b", "whisper-large-v3"),
+    *("kimi-k3", "deepseek-v4-1-flash"),
+)
 ENDINGS = ("-plain.svg", "-about.json", "-thumb-light.svg", "-thumb-dark.svg", ".png")
 """Files of a model that the first page is made of, or that it leads to."""
 FRAME = 1000 / 60
 LATE = 1.5 * FRAME
 """Milliseconds after which a frame was left out."""
+GLIDE = 250 / FRAME
+"""Frames in which a block opens or closes."""
+TRACED = ("disabled-by-default-devtools.timeline",)
+MAIN = "CrRendererMain"
+"""The thread of a page in a trace: its script, style, layout and paint."""
 ROUNDS = 9
 STEPS = {
     "search": "() => { q.value = q.value ? '' : 'attention'; q.dispatchEvent(new Event('input', { bubbles: true })); }",
@@ -161,19 +170,52 @@ def size(folder: Path) -> int:
 
 
 def opening(browser: Browser, folder: Path) -> Table:
-    """Milliseconds between frames while blocks open and close."""
+    """Milliseconds between frames while blocks open and close, and of the processor for it."""
     rows = []
     for name in OPENED:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto((folder / f"{name}.html").resolve().as_uri())
         page.wait_for_selector("html[data-ready]")
         steps = [*frames(page)]
+        cpu = processor(browser, page)
         rows.append(
-            (name, str(len(steps)), f"{median(steps):.1f}", f"{max(steps):.1f}", str(sum(map(LATE.__lt__, steps))))
-        )
+            (name, str(len(steps)), f"{median(steps):.1f}", f"{max(steps):.1f}", str(sum(map(LATE.__lt__, steps))),
+             f"{median(cpu):.0f}", f"{max(cpu):.0f}", f"{median(cpu) / GLIDE:.1f}")
+        )  # fmt: skip
         page.close()
-    note = f"60 frames a second are {FRAME:.1f} ms from one to the next; each block is opened and closed by keyboard."
-    return Table("Opening", ("model", "frames", "median ms", "most ms", "left out"), rows, [note])
+    notes = [
+        f"60 frames a second are {FRAME:.1f} ms from one to the next; each block is opened and closed by keyboard.",
+        f"CPU: of the thread of the page for one opening or closing, in the median, the most, and for each of its "
+        f"{GLIDE:.0f} frames, which another thread moves.",
+    ]
+    columns = ("model", "frames", "median ms", "most ms", "left out", "CPU ms", "most", "a frame")
+    return Table("Opening", columns, rows, [" ".join(notes)])
+
+
+def processor(browser: Browser, page: Page) -> list[float]:
+    """Milliseconds of the processor that the thread of ``page`` takes for each opening and closing of a block."""
+    blocks: Any = page.locator("#plate > svg > g [data-path][role=button]")
+    taken = []
+    for place in range(min(4, blocks.count())):
+        blocks.nth(place).focus()
+        page.wait_for_timeout(300)
+        for key in ("Enter", "Escape"):
+            browser.start_tracing(page=page, categories=[*TRACED])
+            page.evaluate(FRAMES, key)
+            taken.append(busy(json.loads(browser.stop_tracing())["traceEvents"]))
+            page.wait_for_timeout(200)
+    return taken
+
+
+def busy(events: Sequence[dict[str, Any]]) -> float:
+    """Milliseconds of the processor in the tasks of pages in a trace of ``events``: of the page that does most."""
+    threads = {(one["pid"], one["tid"]) for one in events if one.get("args", {}).get("name") == MAIN}
+    spent = dict.fromkeys(threads, 0.0)
+    for one in events:
+        place = one.get("pid"), one.get("tid")
+        if place in spent and one.get("name") == "RunTask" and one.get("ph") == "X":
+            spent[place] += one.get("tdur", 0) / 1000
+    return max(spent.values(), default=0.0)
 
 
 def frames(page: Page) -> Iterator[float]:

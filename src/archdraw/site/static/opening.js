@@ -63,9 +63,9 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
     return [to.a * own.x + to.e, to.d * own.y + to.f, own.width * to.a, own.height * to.d];
   }
   const around = ([x, y, w, h], share) => [x - w * share, y - h * share, w * (1 + 2 * share), h * (1 + 2 * share)];
-  /** What is shown of an opened panel: all of it, no larger than is good to read. */
-  function shownOf(lens, scale) {
-    const [x, y, w, h] = around(boxOf(lens), 0.03);
+  /** What is shown of an opened panel in the box `place`: all of it, no larger than is good to read. */
+  function shownOf(place, scale) {
+    const [x, y, w, h] = around(place, 0.02);
     const most = scale / Math.max(1.6, innerHeight / 650);
     const [width, height] = [Math.max(w, view.clientWidth * most), Math.max(h, view.clientHeight * most)];
     return [x - (width - w) / 2, y - (height - h) / 2, width, height];
@@ -97,12 +97,13 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
     light(null);
     recede(root, true);
     const goal = Math.max(place[2] / width, place[3] / height) * (open.length ? 1 : 1.35);
-    const middle = [place[0] + place[2] / 2, place[1] + place[3] / 2];
-    lens.setAttribute("transform", `translate(${middle[0] - (width * goal) / 2} ${middle[1] - (height * goal) / 2}) scale(${goal})`);
+    const corner = [place[0] + (place[2] - width * goal) / 2, place[1] + (place[3] - height * goal) / 2];
+    lens.setAttribute("transform", `translate(${corner.join(" ")}) scale(${goal})`);
     svg.append(lens);
     arm(lens);
     view.classList.add("open");
-    const box = shownOf(lens, goal);
+    // Not measured: that would lay out the whole picture before it moves.
+    const box = shownOf([...corner, width * goal, height * goal], goal);
     open.push({ path, from, lens, root, label, box, back: zoomed.shown() });
     zoomed.home(box);
     if (quick) zoomed.show(box); else zoomed.glide(box);
@@ -172,11 +173,12 @@ function opening(zoomed, view, { load, words, card, levels, changed }) {
 
   // Lit: a block, the lines into and out of it, the panel that opens it; and what is said of it.
   function light(group) {
+    // Where the block is on the screen is asked for first: after a change of classes all styles would be computed for it.
+    tell(group);
     for (const one of svg.querySelectorAll(".lit")) one.classList.remove("lit");
     lit = group;
     const root = top();
     view.classList.toggle("lighting", Boolean(group));
-    tell(group);
     if (!group) return;
     const { path, opens: names = "" } = group.dataset;
     group.classList.add("lit");

@@ -12,7 +12,7 @@ from archdraw.records import record
 from archdraw.writers._powerpoint.colours import INK, Paint, filled
 from archdraw.writers._powerpoint.items import properties
 from archdraw.writers._powerpoint.place import PER_POINT, Area
-from archdraw.writers._powerpoint.words import AIR, SINGLE, run
+from archdraw.writers._powerpoint.words import AIR, ROOM, SINGLE, run
 
 SIZES = (20, 18, 16, 14, 13, 12)
 """Sizes of words in points, the largest first."""
@@ -62,8 +62,9 @@ class Points:
 def _widths(table: Table, size: float, room: float) -> list[float] | None:
     """How wide in points each column is; None where a word would have to be broken.
 
-    A column is as wide as its widest cell where all have room; what is to spare goes to the right of the last, so that
-    numbers stay beside their names. Else it is as wide as its widest word, and more by what its cells lack.
+    A column is as wide as its widest cell where all have room, also in the widest font; what is to spare beyond goes to
+    the right of the last, so that numbers stay beside their names. Else it is as wide as its widest word, and more by
+    what its cells lack.
     """
     rows = (table.header, *table.rows) if table.header else table.rows
     columns = list(zip(*rows, strict=True))
@@ -73,7 +74,8 @@ def _widths(table: Table, size: float, room: float) -> list[float] | None:
 
     wanted = [max(map(wide, cells)) for cells in columns]
     if sum(wanted) <= room:
-        return wanted
+        wider = min(ROOM / AIR, room / sum(wanted))
+        return [width * wider for width in wanted]
     least = [max(wide(word) for cell in cells for word in cell.split(" ")) for cells in columns]
     lack = [much - little for much, little in zip(wanted, least, strict=True)]
     spare = room - sum(least)
