@@ -64,7 +64,7 @@ def test_no_foot_of_a_panel_is_blank() -> None:
 
 
 def test_lines_to_further_columns_pass_right_under_the_first() -> None:
-    scene = shipped.plate("modernbert-base")
+    scene = shipped.plate("olmo-3-32b")
     panels = [group for group in groups_of(scene.children) if group.role == "panel"]
     # The second panel is the last of the first column.
     first = next(one for one in panels[1].children if isinstance(one, Rect) and one.kind == "container")

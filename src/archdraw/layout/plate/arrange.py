@@ -28,10 +28,11 @@ EMPTY_COST, COLUMN_COST = 0.5, 40.0
 """Of each px that columns are lower than the page, on average, and of each column."""
 NARROW, WIDE = 1224.0, 1736.0
 """The widths of usual pages with one column and with two."""
-MOST_NARROW, MOST_WIDE = 1.15, 1.0
-"""The most that the height of a page is of its width, for one that is narrow and one that is wide."""
 TALLEST = 1673.0
 """The highest page whose smallest text has 10 px on a screen of 1,080 px."""
+MOST_NARROW, MOST_WIDE = TALLEST / NARROW, 1.0
+"""The most that the height of a page is of its width, for one that is narrow and one that is wide: a tall model has one
+column beside it rather than two that are mostly empty."""
 
 
 def most_height(width: float) -> float:
