@@ -13,12 +13,11 @@ from archdraw.glossary import plate as words
 from archdraw.picture import Inset, Plate
 from archdraw.setters import setter
 from archdraw.spec import Spec
-from archdraw.tree.blocks import Block, Leaf, Module, Sequence, Side
-from archdraw.tree.description import describe
+from archdraw.tree.blocks import Leaf, Module
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.framing import ANY
 from archdraw.tree.published import fits, in_words
-from archdraw.tree.walks import layers, leaves, sides, walk
+from archdraw.tree.walks import layers, sides, walk
 from archdraw.views import unpublished
 from archdraw.views.active import active_parameters, left_out_as_published
 from archdraw.views.alike import shape_of
@@ -31,6 +30,7 @@ from archdraw.views.full_attention import told_by_masks
 from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of
 from archdraw.views.opening import called, further_panels, openable_modules
+from archdraw.views.spoken import description
 from archdraw.views.stack import Option, Stack
 from archdraw.views.strip import strip
 
@@ -84,7 +84,7 @@ def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brie
         insets=unpublished.panels(spec, model) if counted.unknown else _panels(spec, model, drawn, counted, brief),
         strip=None if drawn.forked else _layer_map(model, drawn.stack, alike=every_strip),
         footer=_footer(spec, model, counted),
-        description=_description(spec, model, drawn.stack, below_name),
+        description=description(spec, model, drawn.stack.all, below_name),
         lacking=(text(words.NOT_OPENED()), text(words.FEWER_NOTES()), text(words.CLOSED()), text(words.BOXES())),
     )
     if spec.figure is not None:
@@ -252,40 +252,3 @@ def left_out(model: Module) -> str:
     """Which modules are not in the total of ``model``; empty where all are."""
     uncounted = tuple(part.body.label for part in sides(model.body) if not part.counted)
     return text(words.NOT_IN_TOTAL(modules=uncounted)) if uncounted else ""
-
-
-def _description(spec: Spec, model: Module, stack: Stack, below_name: tuple[str, ...]) -> str:
-    """The picture in words, for those who hear it."""
-    sentences = [words.SPOKEN(name=spec.name, facts=below_name)]
-    if spec.incomplete:
-        sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
-    sentences.append(words.SPOKEN_PATH(blocks=tuple(_spoken(model.body))))
-    for slot in reversed(stack.slots):
-        if len(slot.options) > 1:
-            options = (
-                words.SPOKEN_OPTION(block=_both(option.block), number=len(option.places)) for option in slot.options
-            )
-            sentences.append(words.SPOKEN_OPTIONS(options="; ".join(map(text, options))))
-    every = [option.block for slot in stack.slots for option in slot.options if len(slot.options) == 1]
-    if every:
-        sentences.append(words.SPOKEN_LAYER(blocks=tuple(map(_both, every))))
-    return " ".join(map(text, sentences))
-
-
-def _both(block: Leaf | Module) -> str | Phrase:
-    found = describe(block)
-    return words.SPOKEN_BLOCK(label=found.label, detail=found.detail) if found.detail else found.label
-
-
-def _spoken(block: Block) -> list[str]:
-    parts = block.parts if isinstance(block, Sequence) else (block,)
-    names = []
-    for part in parts:
-        match part:
-            case Leaf() | Module():
-                names.append(text(part.label))
-            case Side(body=body):
-                names.append(text(words.SPOKEN_SIDE(block=body.label)))
-            case _:
-                names.extend(text(leaf.label) for leaf in leaves(part))
-    return names
