@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import assert_never
 
-from archdraw.glossary import Phrase, text
+from archdraw.glossary import Phrase, spoken, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.common import LAYERS
 from archdraw.spec import Spec
@@ -22,19 +22,19 @@ from archdraw.views.wording import several
 MOST_KINDS = 12
 """So many kinds of layers are described, the most frequent first; of more the others are counted."""
 _JOINED = {
-    "add": words.SPOKEN_PARALLEL,
-    "multiply": words.SPOKEN_PRODUCT,
-    "concatenate": words.SPOKEN_CONCATENATED,
-    "separate": words.SPOKEN_BESIDE,
+    "add": spoken.SPOKEN_PARALLEL,
+    "multiply": spoken.SPOKEN_PRODUCT,
+    "concatenate": spoken.SPOKEN_CONCATENATED,
+    "separate": spoken.SPOKEN_BESIDE,
 }
 
 
 def description(spec: Spec, model: Module, every: Sequence[Module], below_name: tuple[str, ...]) -> str:
     """The picture of ``model`` with its layers, ``every`` one, in words; its size and origin are in ``below_name``."""
-    sentences = [words.SPOKEN(name=spec.name, facts=below_name)]
+    sentences = [spoken.SPOKEN(name=spec.name, facts=below_name)]
     if spec.incomplete:
-        sentences.append(words.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
-    sentences.append(words.SPOKEN_PATH(blocks=tuple(_path(model.body))))
+        sentences.append(spoken.SPOKEN_INCOMPLETE(reasons=tuple(spec.incomplete)))
+    sentences.append(spoken.SPOKEN_PATH(blocks=tuple(_path(model.body))))
     return " ".join(map(text, (*sentences, *_kinds(every))))
 
 
@@ -47,9 +47,9 @@ def _kinds(every: Sequence[Module]) -> Iterator[Phrase]:
         said[key] = said.get(key, 0) + 1
     ranked = sorted(said.items(), key=lambda entry: -entry[1])
     for (name, blocks), number in ranked[:MOST_KINDS]:
-        yield words.SPOKEN_KIND(layers=several(name, number), blocks=blocks)
+        yield spoken.SPOKEN_KIND(layers=several(name, number), blocks=blocks)
     if rest := ranked[MOST_KINDS:]:
-        yield words.SPOKEN_OTHERS(number=sum(number for _, number in rest), kinds=len(rest))
+        yield spoken.SPOKEN_OTHERS(number=sum(number for _, number in rest), kinds=len(rest))
 
 
 def _row(block: Block) -> list[str]:
@@ -58,7 +58,7 @@ def _row(block: Block) -> list[str]:
         case Leaf() | Module():
             return [_both(block)]
         case Side(body=body):
-            return [text(words.SPOKEN_SIDE(block=body.label))]
+            return [text(spoken.SPOKEN_SIDE(block=body.label))]
         case Chained(parts=parts):
             return [said for part in parts for said in _row(part)]
         case Residual(body=body):
@@ -66,10 +66,10 @@ def _row(block: Block) -> list[str]:
         case Parallel(branches=branches, merge=merge):
             return _beside(branches, merge)
         case Repeat(body=body, times=times):
-            return [text(words.SPOKEN_REPEAT(times=times, blocks=_then(_row(body))))]
+            return [text(spoken.SPOKEN_REPEAT(times=times, blocks=_then(_row(body))))]
         case Experts(body=body, total=total, active=active):
             what = words.EXPERTS_PER_TOKEN(total=total, active=active)
-            return [text(words.SPOKEN_BLOCK(label=what, detail=_then(_row(body))))]
+            return [text(spoken.SPOKEN_BLOCK(label=what, detail=_then(_row(body))))]
         case Graph():
             return [_both(leaf) for leaf in leaves(block)]
         case _:
@@ -95,7 +95,7 @@ def _then(row: Sequence[str]) -> str:
 
 def _both(block: Leaf | Module) -> str:
     found = describe(block)
-    return text(words.SPOKEN_BLOCK(label=found.label, detail=found.detail)) if found.detail else found.label
+    return text(spoken.SPOKEN_BLOCK(label=found.label, detail=found.detail)) if found.detail else found.label
 
 
 def _path(block: Block) -> list[str]:
@@ -112,11 +112,11 @@ def _path(block: Block) -> list[str]:
         number = 0
         match part:
             case Module() if own:
-                names.append(text(words.SPOKEN_BLOCK(label=part.label, detail=LAYERS(number=own))))
+                names.append(text(spoken.SPOKEN_BLOCK(label=part.label, detail=LAYERS(number=own))))
             case Leaf() | Module():
                 names.append(text(part.label))
             case Side(body=body):
-                names.append(text(words.SPOKEN_SIDE(block=body.label)))
+                names.append(text(spoken.SPOKEN_SIDE(block=body.label)))
             case Parallel(branches=branches, merge=merge) if own:
                 columns = [_then(column) for branch in branches if (column := _path(branch))]
                 names.append(_together(columns, merge))
