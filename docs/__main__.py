@@ -24,7 +24,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     words = ["-q", "-W", "--keep-going", "-b", "html", "-d", str(options.output / ".doctrees")]
     words += ["-E"] if options.again else []
-    words += ["-D", "archdraw_kinds=few"] if options.few else []
     if build_main([*words, str(ROOT / "docs"), str(options.output)]):
         return 1
     print(options.output / "index.html")
@@ -35,7 +34,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m docs", description="Makes the documentation a site.")
     parser.add_argument("-o", "--output", type=Path, default=Path("out/docs"), metavar="DIR", help="default: out/docs")
     parser.add_argument("--again", action="store_true", help="read all pages again")
-    parser.add_argument("--few", action="store_true", help="a few kinds of blocks only, to try the site out")
     return parser.parse_args(arguments)
 
 

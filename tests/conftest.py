@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 # A gate must give the same answer twice: there the examples are fixed. Everywhere else they are new each time and look
@@ -69,6 +71,25 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == file.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Folders that are filled once for all workers of a run, by the first that asks; tests only read them."""
+    own = tmp_path_factory.getbasetemp()
+    root = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        whole, part = root / f"shared-{name}", root / f"shared-{name}.part"
+        with FileLock(root / f"shared-{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                make(part)
+                part.rename(whole)
+        return whole
+
+    return folder
 
 
 @pytest.fixture(scope="session")

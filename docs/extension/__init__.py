@@ -35,8 +35,7 @@ def generated(app: Sphinx, docname: str, source: list[str]) -> None:
     elif docname == TUTORIAL or docname.startswith(COOKBOOK):
         source[0] = run_through(app, docname, source[0])
     elif docname.startswith(KINDS) and docname != f"{KINDS}index":
-        few = app.config.archdraw_kinds == "few"
-        source[0] += "\n" + kinds.page(Path(docname).name, few=few)
+        source[0] += "\n" + kinds.page(Path(docname).name)
 
 
 def run_through(app: Sphinx, docname: str, text: str) -> str:
@@ -81,7 +80,6 @@ class Lazy(SphinxPostTransform):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
-    app.add_config_value("archdraw_kinds", "all", "env", types=frozenset({str}))
     app.connect("source-read", generated)
     app.connect("env-get-outdated", outdated)
     app.add_post_transform(Lazy)

@@ -29,7 +29,6 @@ WITHIN = {
 EMBEDDING = "  - embedding\n"
 BEFORE = {"input": "", "side_output": "", "concatenate": "  - parallel: {merge: separate, branches: [[], []]}\n"}
 """What comes before a kind that does not read one line: nothing, or what leaves several."""
-FEW = 2
 USUAL = "column"
 """How a block is drawn that cannot be opened: in its example, on a page that is narrow."""
 
@@ -49,9 +48,9 @@ def by_folder() -> dict[str, list[type[Kind]]]:
     return found
 
 
-def page(folder: str, *, few: bool = False) -> str:
-    """The Markdown of all kinds in ``folder``; with ``few`` of the first ones only."""
-    listed = by_folder()[folder][: FEW if few else None]
+def page(folder: str) -> str:
+    """The Markdown of all kinds in ``folder``."""
+    listed = by_folder()[folder]
     rows = [(f"[`{kind.keyword}`](#{anchor(kind)})", plain(_paragraphs(kind)[0])) for kind in listed]
     return "\n".join([table(("kind", "what it is"), rows), *map(section, listed)])
 
