@@ -10,7 +10,7 @@ import pytest
 from archdraw import load
 from archdraw.edges import Edge
 from archdraw.glossary.numbers import data_size
-from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Plate, Tap, Terminal
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Inset, Plate, Tap, Terminal
 from archdraw.views.architecture import picture
 from archdraw.views.brief import Brief, not_shown, shortened
 from archdraw.views.levels import levels
@@ -52,6 +52,9 @@ def labels(item: Diagram) -> list[str]:
             return []
 
 
+PANELS = (Inset("Masks (3 sliding : 1 full)", ()), Inset("Memory", ()))
+
+
 def test_details_are_second_lines_and_what_tags_say_more() -> None:
     own = box("Attention", "attention", detail="32 heads", chips=(Chip("RoPE, scaling ×8", "position"),))
     found = after(plate(own), "details")
@@ -59,7 +62,7 @@ def test_details_are_second_lines_and_what_tags_say_more() -> None:
     assert isinstance(item, Box)
     assert (item.label, item.detail, item.chips[0].label) == ("Attention", "", "RoPE")
     assert found.plate.inputs[0].detail == ""
-    assert not_shown(found, 0) == "simplified"
+    assert not_shown(found, ()) == ("not shown: sizes",)
 
 
 def test_tags_go_and_are_named() -> None:
@@ -67,14 +70,14 @@ def test_tags_go_and_are_named() -> None:
     (item,) = found.plate.column.items
     assert isinstance(item, Box)
     assert item.chips == ()
-    assert not_shown(found, 2) == "not shown: RoPE"
-    assert not_shown(after(plate(box("Attention")), "tags"), 2) == "simplified"
+    assert not_shown(found, PANELS) == ("not shown: RoPE, Masks, Memory", "not shown: RoPE, 2 panels")
+    assert not_shown(after(plate(box("Attention")), "tags"), PANELS[:1]) == ("not shown: Masks", "not shown: 1 panel")
 
 
 def test_a_step_that_changes_nothing_is_not_said() -> None:
     found = after(plate(box("Attention")), "tags", "layers", "alternatives")
     assert found.without == ()
-    assert not_shown(found, 0) == ""
+    assert not_shown(found, ()) == ("",)
 
 
 def test_one_input_needs_no_box_and_tables_are_one_sum() -> None:
@@ -91,7 +94,7 @@ def test_layers_stand_beside_their_column_which_keeps_a_bar() -> None:
     assert labels(found.plate.column) == ["Embedding", "12 × Layer"]
     assert found.opened
     assert labels(found.opened) == ["Attention"]
-    assert not_shown(found, 0) == ""
+    assert not_shown(found, ()) == ("",)
 
 
 def test_other_bars_have_no_brackets_beside_opened_layers() -> None:
@@ -133,14 +136,14 @@ def test_runs_become_one_bar() -> None:
 def test_modules_beside_the_line_go_and_are_named() -> None:
     found = after(plate(box("Norm"), Tap(box("MTP module"), "out"), box("LM head")), "modules")
     assert labels(found.plate.column) == ["Norm", "LM head"]
-    assert not_shown(found, 1) == "not shown: side modules"
+    assert not_shown(found, ()) == ("not shown: side modules",)
 
 
 def test_the_inside_of_layers_goes_and_is_named() -> None:
     found = after(plate(layer(box("Attention"))), "layers", "inside")
     assert found.opened is None
     assert labels(found.plate.column) == ["12 × Layer"]
-    assert not_shown(found, 0) == "not shown: the inside of layers"
+    assert not_shown(found, ()) == ("not shown: the inside of layers",)
 
 
 def test_rows_are_boxes_that_say_how_many_they_are_but_never_layers() -> None:
@@ -168,7 +171,7 @@ def test_the_whole_is_one_box_with_all_that_comes_in() -> None:
     assert item.label == "Tiny"
     assert item.title == "Embedding; LM head"
     assert [one.label for one in found.plate.inputs] == ["Image, Text"]
-    assert not_shown(found, 0) == "not shown: the blocks of the network"
+    assert not_shown(found, ()) == ("not shown: the blocks of the network",)
 
 
 def test_the_levels_of_a_u_are_rows_with_caps() -> None:

@@ -58,13 +58,14 @@ def test_a_page_has_no_fault_and_no_text_that_is_too_small(spec: str, profile: s
         assert height <= own_height + 1
 
 
+@pytest.mark.parametrize("view", ["slide", "page", "column"])
 @pytest.mark.parametrize("spec", CHOSEN)
-def test_a_page_says_that_it_lacks_panels_and_its_description_which_ones(spec: str) -> None:
-    scene = load(spec).scene("slide")
-    assert "panel" not in said(scene)
-    if scene.left_out:
-        assert "| simplified |" in said(scene) or "| not shown: " in said(scene)
-        assert all(title in scene.description for title in scene.left_out)
+def test_a_page_says_which_or_how_many_panels_it_lacks_and_its_description_which_ones(spec: str, view: str) -> None:
+    scene = load(spec).scene(view)
+    line = said(scene).partition("not shown: ")[2].partition(" | ")[0]
+    number, titles = len(scene.left_out), [title.partition(" (")[0] for title in scene.left_out]
+    assert f"{number} panel" in line or all(title in line for title in titles)
+    assert all(title in scene.description for title in scene.left_out)
 
 
 @pytest.mark.parametrize("theme", ["dark", "print"])
@@ -77,7 +78,7 @@ def test_a_slide_shows_its_layer_one_panel_and_three_figures() -> None:
     words = said(load("llama-3-8b").scene("slide"))
     for each in ("Llama 3 8B", "32 ×", "RMSNorm", "SwiGLU FFN", "Grouped-query attention", "8.03B", "128 KiB", "8K"):
         assert each in words
-    assert "| simplified |" in words
+    assert "not shown: sizes, 3 panels | " in words
 
 
 def test_layers_that_are_too_high_stand_beside_their_column() -> None:

@@ -11,7 +11,7 @@ from archdraw.glossary import Term, feed_forward, layers, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.encoders import ENCODER_OUTPUT
 from archdraw.layout.diagram.forks import frames
-from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Plate, Rail, Tap
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Inset, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed, unnoted
 from archdraw.views.kept_details import kept_details
@@ -40,15 +40,17 @@ def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
     return brief
 
 
-def not_shown(brief: Brief, panels: int) -> str:
-    """What a page says that it lacks: tags by their names, and what else :data:`LEFT_OUT` names; empty for nothing.
+def not_shown(brief: Brief, panels: Sequence[Inset]) -> tuple[str, ...]:
+    """What a page says that it lacks, in the most words and in fewer ones; a single empty one for nothing.
 
-    Where only sizes or so many ``panels`` are left out, that it is simplified.
+    These are tags by their names, what else :data:`LEFT_OUT` names, and ``panels`` by their titles, else their number.
     """
-    said = [*brief.tags, *(text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT)]
-    if said:
-        return text(words.NOT_SHOWN(what=tuple(said)))
-    return text(words.SIMPLIFIED()) if panels or "details" in brief.without else ""
+    said = (*brief.tags, *(text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT))
+    if not panels:
+        return (text(words.NOT_SHOWN(what=said)),) if said else ("",)
+    titles = tuple(dict.fromkeys(panel.title.partition(" (")[0] for panel in panels))
+    number = text(words.PANELS(number=len(panels)))
+    return tuple(text(words.NOT_SHOWN(what=what)) for what in ((*said, *titles), (*said, number)))
 
 
 def _boxes(brief: Brief, change: Callable[[Box], Box]) -> Brief:
@@ -100,7 +102,7 @@ def _counting(box: Box) -> Box:
 ENCODER = "input"
 """The role of a tag in place of a line from another column, which no step leaves out."""
 SAYS_INPUT = frozenset({"embedding", "position", "unknown"})
-"""Roles of a first block that says what comes in: tokens, or patches of an image."""
+"""Roles of a first block that says what comes in."""
 
 
 def _inputs(brief: Brief) -> Brief:
@@ -144,8 +146,7 @@ def _sum(tables: Sequence[Box]) -> Box:
 
 def _layers(brief: Brief) -> Brief:
     """Layers stand beside their columns, in which bars take their places: those of the frame with most of them."""
-    plate = brief.plate
-    own = list(frames(plate.column))
+    plate, own = brief.plate, list(frames(brief.plate.column))
     if brief.opened or not own:
         return brief
     largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
@@ -286,6 +287,7 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
 }
 
 LEFT_OUT: Mapping[str, Term] = {
+    "details": words.SIZES,
     "notes": words.NOTES,
     "modules": words.MODULES,
     "inside": words.INSIDE,

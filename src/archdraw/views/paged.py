@@ -16,7 +16,7 @@ from archdraw.layout.compact.model import Page
 from archdraw.layout.compact.slide_words import MARGIN
 from archdraw.layout.diagram.measures import SMALL, SPINE
 from archdraw.lengths import pixels
-from archdraw.picture import Plate
+from archdraw.picture import Inset, Plate
 from archdraw.profile import Profile
 from archdraw.records import record
 from archdraw.scene import Group, Rect, Scene
@@ -155,8 +155,8 @@ def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, the
     """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
     page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
 
-    def footer(panels: int) -> Sequence[str]:
-        return said.after(not_shown(short, panels))
+    def footer(panels: Sequence[Inset]) -> Sequence[str]:
+        return [line for lacking in not_shown(short, panels) for line in said.after(lacking)]
 
     opened, plate = short.opened, short.plate
     if profile.direction == "right":

@@ -62,7 +62,7 @@ def draw(plate: Plate, page: Page, footer: Footer, theme: Theme) -> Scene:
         strip.paint(canvas, plate.strip, page.margin, y, page.room)
         y += strip.height(plate.strip, page.room)
     left_out = missing(plate.insets, shown)
-    y = note(canvas, notes(footer, len(left_out), page.room), page, y)
+    y = note(canvas, notes(footer, left_out, page.room), page, y)
     scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
@@ -126,4 +126,4 @@ def _panels(canvas: Canvas, shown: list[panels.Panel], place: Place) -> Placed:
 def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the content."""
     below = STRIP_SPACE + strip.height(plate.strip, page.room) if plate.strip else 0.0
-    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
+    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, plate.insets, page.room)) - 1)

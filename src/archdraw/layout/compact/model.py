@@ -22,8 +22,8 @@ LINE = 20.0
 """Px from one line of notes to the next."""
 LONGEST = 3.0
 """How many times as long the arrows of a column may become that has room to spare."""
-Footer: TypeAlias = Callable[[int], Sequence[str]]
-"""What is said below all where so many panels are left out, the longest wording first."""
+Footer: TypeAlias = Callable[[Sequence[Inset]], Sequence[str]]
+"""What is said below all where these panels are left out, the longest wording first."""
 
 
 @record
@@ -113,7 +113,7 @@ def missing(insets: tuple[Inset, ...], shown: list[panels.Panel]) -> tuple[Inset
     return tuple(inset for inset in insets if not {(inset.source, inset.title), ("", inset.title)} & {*kept})
 
 
-def notes(footer: Footer, panels: int, room: float) -> tuple[Row, ...]:
-    """What stands below the content in ``room`` px, where so many ``panels`` are left out, in the fewest lines."""
-    found = [fitted(said, room, SMALL, SMALL, 400) for said in footer(panels)]
+def notes(footer: Footer, left_out: Sequence[Inset], room: float) -> tuple[Row, ...]:
+    """What stands below the content in ``room`` px, where panels are ``left_out``, in the fewest lines."""
+    found = [fitted(said, room, SMALL, SMALL, 400) for said in footer(left_out)]
     return min(found, key=len)

@@ -118,7 +118,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         layers = narrow(plate.strip, page.room)
         strip.paint(canvas, layers, page.margin, end, page.room)
         end += strip.height(layers, page.room)
-    said = notes(footer, len(left_out), page.room)
+    said = notes(footer, left_out, page.room)
     if fixed:
         slide_words.footer_of(canvas, said, page)
     high = page.height if fixed else heading.note(canvas, said, page, end)
@@ -141,7 +141,7 @@ def _header(canvas: Canvas, plate: Plate, page: Page, *, fixed: bool) -> float:
 
 def _height(plate: Plate, page: Page, footer: Footer, *, fixed: bool) -> float:
     """What a page has for its content."""
-    lines = LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
+    lines = LINE * (len(notes(footer, plate.insets, page.room)) - 1)
     if fixed:
         return page.height - slide.HEADER - slide.FOOT - lines
     below = STRIP_SPACE + strip.height(narrow(plate.strip, page.room), page.room) if plate.strip else 0.0

@@ -170,14 +170,14 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
     facts_there = shown if where == "right" else ()
     left_out = _right(canvas, plate, page, facts_there, x, (level, bottom), opened=bool(opened))
     canvas.places.setdefault(FRAME, spine_frame)
-    footer_of(canvas, notes(footer, len(left_out), page.room), page)
+    footer_of(canvas, notes(footer, left_out, page.room), page)
     scene = canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
 
 def _laid(plate: Plate, opened: Frame | None, page: Page, footer: Footer) -> _Laid:
     """``plate`` laid out for ``page``, with boxes of the widest of the possible widths with which it fits."""
-    height = page.height - HEADER - FOOT - LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
+    height = page.height - HEADER - FOOT - LINE * (len(notes(footer, plate.insets, page.room)) - 1)
     measures = page.measures_of(plate)
     if not opened and any(frames(plate.column)):
         return _Laid(column_in(plate, measures), page.measures, None, height)

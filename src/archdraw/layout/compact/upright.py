@@ -88,7 +88,7 @@ def draw(plate: Plate, opened: Frame | None, page: Page, footer: Footer, theme: 
         strip.paint(canvas, layers, page.margin, y, page.room)
         y += strip.height(layers, page.room)
     left_out = missing(plate.insets, found)
-    y = note(canvas, notes(footer, len(left_out), page.room), page, y)
+    y = note(canvas, notes(footer, left_out, page.room), page, y)
     scene = canvas.scene(page.width, y, f"{plate.name} architecture", plate.description)
     return replace(scene, left_out=tuple(inset.title for inset in left_out))
 
@@ -134,7 +134,7 @@ def _below(canvas: Canvas, cell: Cell, frame: Frame, page: Page, bottom: float) 
 def _around(plate: Plate, page: Page, footer: Footer) -> float:
     """What stands above and below the model, without panels."""
     below = STRIP_SPACE + strip.height(narrow(plate.strip, page.room), page.room) if plate.strip else 0.0
-    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, len(plate.insets), page.room)) - 1)
+    return subtitle(plate, page)[1] + below + 32 + LINE * (len(notes(footer, plate.insets, page.room)) - 1)
 
 
 def narrow(layers: Strip, room: float) -> Strip:
