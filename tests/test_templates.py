@@ -185,14 +185,24 @@ def test_a_wrong_value_is_reported_where_it_was_written(layers: str, message: st
     assert refused(WIDE, layers) == [message]
 
 
-def test_a_fault_of_a_shipped_template_names_it_and_its_line() -> None:
+def test_a_fault_of_a_value_for_a_shipped_template_is_at_the_value_and_names_no_file_of_archdraw() -> None:
     (problem,) = refused(
         "  x: rmsnorm",
         "  - x\n  - qwen_vision: {hidden_size: 16, intermediate_size: 8, depth: 3, num_heads: 5, patch_size: 4}",
     )
-    place, _, hint = problem.partition("\n  hint: ")
-    assert place.startswith("tiny.yaml:8:79: error: 5 heads do not divide 16 features\n")
-    assert re.fullmatch(r"num_heads of the template qwen_vision, line \d+ of qwen_vision\.yaml", hint)
+    assert problem.startswith("tiny.yaml:8:79: error: 5 heads do not divide 16 features\n")
+    assert "hint" not in problem
+
+
+def test_a_fault_of_a_block_that_a_shipped_template_is_given_is_at_that_block() -> None:
+    tower = "hidden_size: 16, intermediate_size: 8, num_hidden_layers: 2, num_attention_heads: 2, patch_size: 4"
+    line = f"  - vision_transformer: {{{tower}, projector: [{{activation: geluu}}, {{linear: 8}}]}}"
+    (problem,) = refused("  x: rmsnorm", f"  - x\n  - embedding\n{line}")
+    assert problem.startswith(f"tiny.yaml:9:{line.index('geluu') + 1}: error: geluu is no activation that is known\n")
+    assert problem.endswith("\n  hint: did you mean gelu or relu or gelu_new?")
+    (problem,) = refused("  x: rmsnorm", f"  - x\n  - embedding\n{line.replace('geluu', 'gelu')}")
+    assert problem.startswith(f"tiny.yaml:9:{line.index('[') + 1}: error: an encoder leaves 8 features where the line")
+    assert problem.endswith("\n  hint: end it with linear: 64")
 
 
 def test_several_faults_of_one_use_are_reported_each_at_its_value() -> None:

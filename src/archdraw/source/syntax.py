@@ -43,6 +43,10 @@ def core_value(text: str) -> Scalar:
     return text
 
 
+_NO_COLON = "could not find expected ':'"
+_NO_ITEM = (_NO_COLON, "did not find expected '-' indicator")
+"""Errors that an item without a hyphen makes, whatever is in it."""
+
 _SYNTAX = (
     # What libyaml says (a part of it), what we say, and the way out.
     ("character that cannot start any token", "this character cannot begin a value", "put the text in quotes"),
@@ -52,7 +56,7 @@ _SYNTAX = (
         "put a text with a colon in quotes; keys of one mapping begin in the same column",
     ),
     (
-        "could not find expected ':'",
+        _NO_COLON,
         "a key without a colon",
         "a key is followed by a colon and a space; is a quote or bracket left open above?",
     ),
@@ -82,12 +86,26 @@ _LEFT_OPEN = ("unexpected end of stream", "did not find expected ','")
 """Errors whose place is where something was opened, not where its end was missed."""
 
 
+def _is_item(lines: tuple[str, ...], line: int, column: int) -> bool:
+    """Whether what begins at a place stands where an item of a list would."""
+    if re.match(r"-[^\s-]", lines[line - 1][column - 1 :]):
+        return True
+    for before in reversed(lines[: line - 1]):
+        indent = len(before) - len(before.lstrip())
+        if before.strip() and not before.lstrip().startswith("#") and indent < column:
+            return indent == column - 1 and before.lstrip().startswith("- ")
+    return False
+
+
 def syntax_problem(file: str, lines: tuple[str, ...], error: yaml.YAMLError) -> Problem:
     """libyaml's error in plain words, at its place."""
     reason = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None)
     if mark is None or any(part in reason for part in _LEFT_OPEN):
         mark = getattr(error, "context_mark", None) or mark
+    elif _NO_COLON in reason and str(error.context) == "while scanning a simple key":
+        # What has no colon is where the key began; that it has none shows where the next one begins.
+        mark = error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if line > len(lines):
         line, column = len(lines), len(lines[-1]) + 1
@@ -98,5 +116,10 @@ def syntax_problem(file: str, lines: tuple[str, ...], error: yaml.YAMLError) -> 
         return problem_at(lines, "a tab cannot indent", Span(file, line, tab + 1), "indent with spaces")
     for part, message, hint in _SYNTAX:
         if part in reason:
+            if part in _NO_ITEM and _is_item(lines, line, column):
+                item = here[column - 1 :].partition(" #")[0].rstrip()
+                span = Span(file, line, column, max(1, len(item)))
+                message = "an item of a list begins with a hyphen and a space"
+                return problem_at(lines, message, span, f"write - {item.removeprefix('-')}")
             return problem_at(lines, message, span, hint)
     return problem_at(lines, f"not YAML: {reason}", span)

@@ -62,6 +62,8 @@ class Reader(Forms):
         super().__init__(document, kinds, define)
         self.ready = ready or {}
         self.warnings: dict[Span, Problem] = {}
+        self._lacking: set[tuple[Span, str]] = set()
+        """What was reported of fields that are not written, in what is being read."""
         self.origins: dict[int, Origin] = {}
         self._made: dict[str, Kind | None] = {}
         self._depth = 0
@@ -97,7 +99,12 @@ class Reader(Forms):
                 kind = self._named(name, node.span)
             else:
                 form = self._form(node)
+                found = set(self.found)
                 kind = self.build(form.kind, form.kind.keyword, form.span, form.fields) if form else None
+                if form is not None and kind is None and self._built_on_broken(node):
+                    # What it lacks is what it would have from there, and is reported there.
+                    for key in self._lacking - found:
+                        self.found.pop(key, None)
         finally:
             self._depth -= 1
         if kind is None or not families or kind.family in families:
@@ -116,7 +123,8 @@ class Reader(Forms):
         try:
             made = model.model_validate(data)
         except ValidationError as error:
-            for problem in problems_of(error, self.document, fields, model, name, span, broken):
+            where = (self.document, fields, model, name, span)
+            for problem in problems_of(error, *where, broken, self._lacking, self._around):
                 self.found.setdefault((problem.span, problem.message), problem)
             return None
         except KindError as error:
@@ -145,12 +153,28 @@ class Reader(Forms):
     def _named(self, name: str, span: Span) -> Kind | None:
         """What ``name`` is defined as, made once however often it is used."""
         if name not in self._made:
-            size, deepest = self._size, self._deepest
-            self._size, self._deepest = 0, self._depth
+            size, deepest, lacking = self._size, self._deepest, self._lacking
+            self._size, self._deepest, self._lacking = 0, self._depth, set()
             self._made[name] = self._guarded(name, span, lambda: self.block(self.define[name].value))
             self._measures[name] = (self._size, self._deepest - self._depth)
-            self._size, self._deepest = size, deepest
+            self._size, self._deepest, self._lacking = size, deepest, lacking
         return self._made[name] if self._fits(*self._measures.get(name, (0, 0)), span) else None
+
+    def _built_on_broken(self, node: Node) -> bool:
+        """Whether ``node`` is another definition with changes, and that definition is wrong by itself."""
+        chain: list[ScalarNode] = []
+        base = self._built_on(node) if isinstance(node, MappingNode) else None
+        first = base
+        while base is not None and base.value not in self._made:
+            if base.value in {one.value for one in chain}:
+                break
+            chain.append(base)
+            base = self._built_on(self.define[str(base.value)].value)
+        size, deepest = self._size, self._deepest
+        for one in reversed(chain):  # in a loop: a chain of definitions has any length
+            self._named(str(one.value), one.span)
+        self._size, self._deepest = size, deepest
+        return first is not None and self._made.get(str(first.value)) is None
 
     def _fits(self, size: int, height: int, span: Span) -> bool:
         """Adds ``size`` blocks, ``height`` levels high, to what is being read; reports, once, that they are too many.
@@ -170,7 +194,13 @@ class Reader(Forms):
 
     def _field(self, model: type[Checked], entry: Entry) -> Any:
         info = model.model_fields.get(entry.key)
-        return self._value(entry.value, info.annotation, tuple(info.metadata), entry.key) if info else None
+        if info is None:
+            return None
+        self._around.append((model, entry))
+        try:
+            return self._value(entry.value, info.annotation, tuple(info.metadata), entry.key)
+        finally:
+            self._around.pop()
 
     def _value(self, node: Node, annotation: Any, metadata: tuple[Any, ...], place: str) -> Any:
         """``node`` as what a field of ``annotation`` takes: blocks as kinds, lists as the list type, else plain."""

@@ -12,7 +12,7 @@ from archdraw.kinds.hints import hint
 from archdraw.records import record, replaced
 from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 from archdraw.spec.annotations import expects, optional
-from archdraw.spec.validation import shown
+from archdraw.spec.validation import misplaced, shown
 
 T = TypeVar("T")
 
@@ -57,6 +57,8 @@ class Forms:
         self.found: dict[tuple[Span, str], Problem] = {}
         self.used: set[str] = set()
         self._open: list[str] = []
+        self._around: list[tuple[type[Checked], Entry]] = []
+        """The fields in which what is being read stands, the outermost first."""
         self._resolved: dict[str, Form] = {}
         self._circular: set[str] = set()
 
@@ -69,11 +71,13 @@ class Forms:
         if name in self._open:
             self._report_circle(self._open[self._open.index(name) :], name, span)
             return None
+        around, self._around = self._around, []
         self._open.append(name)
         try:
             return make()
         finally:
             self._open.pop()
+            self._around = around
 
     def _report_circle(self, names: list[str], again: str, span: Span) -> None:
         shown = names if len(names) <= LONGEST_CIRCLE else [*names[: LONGEST_CIRCLE - 2], "...", names[-1]]
@@ -107,13 +111,17 @@ class Forms:
             below = self._built_on(value)
             if below is None:
                 self._open += [*chain, name]
+                around, self._around = self._around, []
                 form = self._form(value)
+                self._around = around
                 del self._open[len(self._open) - len(chain) - 1 :]
             elif value is below:
                 form = self._resolved[str(below.value)]
             else:
                 assert isinstance(value, MappingNode)
+                around, self._around = self._around, []
                 form = self._with_changes(self._resolved[str(below.value)], value, below.span)
+                self._around = around
             if form is None:
                 return None
             self._resolved[name] = form
@@ -207,7 +215,11 @@ class Forms:
             elif before is None:
                 result[entry.key] = entry
             else:
+                if model:
+                    self._around.append((model, before))
                 value = self._over(before.value, entry.value, is_block=info is not None and expects(info) is not None)
+                if model:
+                    self._around.pop()
                 result[entry.key] = replaced(entry, value=value)
         return MappingNode(tuple(result.values()), fields.span)
 
@@ -234,6 +246,11 @@ class Forms:
             self.report("a block is missing here: this is an empty mapping", node.span)
             return
         first = self.kinds.get(keys[0])
+        for entry in node.entries[1:] if first else ():
+            outer = misplaced(entry, self._around)
+            if outer and entry.key not in first.model_fields:
+                self.report(*outer)
+                return
         if first and all(key in first.model_fields for key in keys[1:]):
             hint = f"indent {', '.join(keys[1:])} below {keys[0]}"
         else:

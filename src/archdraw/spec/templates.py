@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NoReturn
 
 from archdraw.errors import Span
 from archdraw.kinds.base import Composed, Family, Kind, KindError, Line, Scope
+from archdraw.kinds.expanding import every_kind
 from archdraw.kinds.uses import count, use
 from archdraw.records import record
 from archdraw.source import DEEPEST, Document, MappingNode, Node, ScalarNode
@@ -187,8 +188,12 @@ class Template(Composed):
             return
         if not isinstance(error, KindError):
             raise error
-        origins = ((depth, reader.origins.get(id(kind))) for depth, kind in enumerate(error.trail))
-        depth, found = next(((depth, origin) for depth, origin in origins if origin), (0, None))
+        given = {id(kind) for kind in every_kind(tuple(getattr(self, name) for name in type(self).model_fields))}
+        # What was given for a parameter is at fault where it was written.
+        steps = enumerate(error.trail)
+        known = ((depth, kind) for depth, kind in steps if id(kind) in reader.origins or id(kind) in given)
+        depth, kind = next(known, (0, None))
+        found = reader.origins.get(id(kind))
         if found is None or isinstance(error, TemplateError):
             yield error
         else:
@@ -199,7 +204,9 @@ class Template(Composed):
         own = self.origin.own
         field = next(self._named_at(span), "")
         where = f"{field} of the template {self.keyword}" if field else f"in the template {self.keyword}"
-        hint = "; ".join(filter(None, (hint, where if own else f"{where}, line {span.line} of {span.file}")))
+        if not own:  # an author does not have its text: the field says more, and a line is for who reports the fault
+            where = "" if field else f"{where}, line {span.line} of {span.file} of archdraw"
+        hint = "; ".join(filter(None, (hint, where)))
         return KindError(message, field, hint) if field or not own else TemplateError(message, span, hint)
 
     def _named_at(self, span: Span) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
-from archdraw.checked import Checked, ValidationError
+from archdraw.checked import Checked, FieldInfo, ValidationError
 from archdraw.errors import Problem, Span, nearest
 from archdraw.kinds.hints import without_fields
-from archdraw.source import Document, MappingNode, Node, ScalarNode, SequenceNode, child
+from archdraw.source import Document, Entry, MappingNode, Node, ScalarNode, SequenceNode, child
 
 Context = dict[str, Any]
 
@@ -42,6 +43,11 @@ _MUST_BE: dict[str, Callable[[Context], str]] = {
 _WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
+_UNITS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kKmMbBgG])")
+_POWERS = ({"k": 2**10, "m": 2**20, "b": 2**30, "g": 2**30}, {"k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9})
+"""What a letter behind a number may mean: sizes of contexts are counted in powers of two, most else in those of ten."""
+
+
 def problems_of(
     error: ValidationError,
     document: Document,
@@ -50,10 +56,13 @@ def problems_of(
     name: str,
     span: Span,
     skip: Collection[str] = (),
+    lacking: set[tuple[Span, str]] | None = None,
+    around: Sequence[tuple[type[Checked], Entry]] = (),
 ) -> Iterator[Problem]:
     """The problems that ``error`` tells of ``model`` (``name`` at ``span`` in the text), made from ``fields``.
 
-    What is wrong in the fields of ``skip`` has been reported already.
+    What is wrong in the fields of ``skip`` has been reported already. Fields that are missing are added to ``lacking``
+    by place and message, too. ``around`` are the fields in which it stands, the outermost first.
     """
     missing: dict[Span, tuple[str, list[str]]] = {}
     wrong: dict[Span, tuple[str, Node, list[str]]] = {}
@@ -68,7 +77,7 @@ def problems_of(
             key = str(location[-1])
             missing.setdefault(node.span if path else span, (parent, []))[1].append(key)
         elif kind == "extra_forbidden":
-            yield _unknown(document, fields, model, name, path)
+            yield _unknown(document, fields, model, name, path, around)
         elif kind in ("value_error", "assertion_error"):
             message = str(context.get("error", detail["msg"]))
             yield document.problem(f"{_place(path)} {message}".strip(), node.span if path else span)
@@ -79,9 +88,15 @@ def problems_of(
                 expected.append(must_be)
     for where, (parent, keys) in missing.items():
         bare = without_fields(name) if not fields.entries else ""
-        yield document.problem(f"{parent} needs {_and(keys)}", where, bare)
+        message = f"{parent} needs {_and(keys)}"
+        if lacking is not None:
+            lacking.add((where, message))
+        yield document.problem(message, where, bare)
     for where, (parent, node, expected) in wrong.items():
         hint = _hint(node, expected)
+        info = model.model_fields.get(parent)
+        if not hint and info is not None:
+            hint = _hint_of_field(node, expected, info)
         if parent.startswith("entry ") and "a text" in expected:
             hint = "a text with a comma or a colon in it goes in quotes"
         yield document.problem(f"{parent} must be {' or '.join(expected)}, not {shown(node)}", where, hint)
@@ -132,7 +147,12 @@ def _place(path: tuple[int | str, ...]) -> str:
 
 
 def _unknown(
-    document: Document, fields: MappingNode, model: type[Checked], name: str, path: tuple[int | str, ...]
+    document: Document,
+    fields: MappingNode,
+    model: type[Checked],
+    name: str,
+    path: tuple[int | str, ...],
+    around: Sequence[tuple[type[Checked], Entry]],
 ) -> Problem:
     """A key that is no field of its mapping."""
     mapping: Node = fields
@@ -143,11 +163,44 @@ def _unknown(
     key = str(path[-1])
     entry = mapping.entry(key) if isinstance(mapping, MappingNode) else None
     known = list(model.model_fields)
-    hint = nearest(key, known) or (f"its fields are {_and(known)}" if known else "it has no fields")
+    if key == getattr(model, "keyword", None):
+        hint = f"leave this {key}: out and write its fields in its place"
+    else:
+        hint = nearest(key, known) or (f"its fields are {_and(known)}" if known else "it has no fields")
     if entry and isinstance(entry.value, ScalarNode) and not entry.value.text:
         hint = "a comma in { } begins a new key; is it part of a text that should be in quotes?"
+    if entry and (outer := misplaced(entry, around)):
+        return document.problem(*outer)
     parent = _place(path[:-1]) or name
     return document.problem(f"{parent} has no field {key}", entry.span if entry else mapping.span, hint)
+
+
+def misplaced(entry: Entry, around: Sequence[tuple[type[Checked], Entry]]) -> tuple[str, Span, str] | None:
+    """Message, place and hint for a key that stands too deep: it is a field of a block around; None where it is not.
+
+    ``around`` are the fields in which it stands, the outermost first.
+    """
+    for model, field in reversed(around):
+        keyword = getattr(model, "keyword", "")
+        if keyword and entry.key in model.model_fields and entry.key != field.key:
+            column = f"begin it in the column of {field.key}"
+            beside = f"write it beside {field.key}, behind its bracket"
+            hint = beside if entry.span.line == field.span.line else column
+            message = f"{entry.key} is a field of {keyword}, but stands in its {field.key}"
+            return message, entry.span, hint
+    return None
+
+
+def _hint_of_field(node: Node, expected: list[str], field: FieldInfo) -> str:
+    """What a ``field`` is, where its value says yes to it and not which, or no in place of nothing; else empty."""
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, bool | int | float):
+        return ""
+    about = (field.description or "").replace("``", "").rstrip(".")
+    if about[1:2].islower():
+        about = about[0].lower() + about[1:]
+    says_yes = node.value is True and "true or false" not in expected
+    says_no = node.value is False or node.value <= 0
+    return about if says_yes or (says_no and "left out" in about) else ""
 
 
 def _models(annotation: Any) -> Iterator[type[Checked]]:
@@ -164,6 +217,8 @@ def _hint(node: Node, expected: list[str]) -> str:
             return "put a text with a colon in quotes"
         return ""
     text = node.text.strip()
+    if text.startswith("-") and "a list" in expected and isinstance(node.value, str):
+        return "an item of a list begins with a hyphen and a space"
     if "a text" in expected and not isinstance(node.value, str | None):
         return f'write "{text}" in quotes'
     if isinstance(node.value, str) and "true or false" in expected and text.lower() in _WORDS:
@@ -171,6 +226,10 @@ def _hint(node: Node, expected: list[str]) -> str:
     digits = text.replace("_", "").replace(",", "").replace(" ", "")
     if isinstance(node.value, str) and digits.isdecimal() and any("number" in phrase for phrase in expected):
         return f"write {digits}"
+    if "a whole number" in expected and (units := _UNITS.fullmatch(text)):
+        binary, decimal = (float(units[1]) * power[units[2].lower()] for power in _POWERS)
+        if binary.is_integer() and decimal.is_integer():
+            return f"write all digits: {int(binary)} or {int(decimal)}"
     if isinstance(node.value, float) and node.value.is_integer() and "a whole number" in expected:
         return f"write {int(node.value)}"
-    return nearest(text, expected[0].replace(" or ", ", ").split(", "))
+    return nearest(text, expected[0].replace(" or ", ", ").split(", ")) if isinstance(node.value, str) else ""

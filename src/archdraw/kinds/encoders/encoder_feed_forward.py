@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdraw.checked import Field
+from archdraw.errors import nearest
 from archdraw.glossary import common
 from archdraw.glossary import encoders as words
 from archdraw.glossary import feed_forward as terms
@@ -42,7 +43,8 @@ _GATED = {common.SILU: terms.SWIGLU_FFN, common.GELU: terms.GEGLU_FFN}
 def activation(name: str) -> Leaf:
     """The activation that a config calls ``name``. Raises :class:`KindError` for one that is not known."""
     if name not in ACTIVATIONS:
-        raise KindError(f"{name[:40]} is no activation that is known", "hidden_act", f"one of {', '.join(ACTIVATIONS)}")
+        meant = nearest(name[:40], ACTIVATIONS) or f"one of {', '.join(ACTIVATIONS)}"
+        raise KindError(f"{name[:40]} is no activation that is known", "hidden_act", meant)
     return Leaf("act_fn", ACTIVATIONS[name]())
 
 

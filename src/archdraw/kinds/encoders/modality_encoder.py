@@ -72,7 +72,7 @@ class ModalityEncoder(Kind):
         if width != scope.hidden_size and self.joins:
             raise KindError(
                 f"an encoder leaves {width:,} features where the line has {scope.hidden_size:,}",
-                "body",
+                _last_in(self.body),
                 f"end it with linear: {scope.hidden_size}",
             )
         count, total = _number_of_layers(made), facts(made).total_parameters
@@ -151,6 +151,13 @@ class UnusedLayers(primitives.Module):
         made = super().expand(scope)
         assert isinstance(made, Module)
         return replaced(made, body=_as_encoder(made.body), role="auxiliary", level="unused")
+
+
+def _last_in(body: Kind) -> str:
+    """The field of the last block on the line of ``body``, the one that says how wide it is."""
+    parts = getattr(body, "parts", ()) if body.keyword == "sequence" else ()
+    on_line = [index for index, kind in enumerate(parts) if kind.family != "side"]
+    return f"body.{on_line[-1]}" if on_line else "body"
 
 
 def _as_encoder(block: Block) -> Block:

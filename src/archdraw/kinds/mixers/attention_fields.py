@@ -67,7 +67,12 @@ class AttentionFields(Kind):
     shares_kv: bool | Label = Field(
         default=False, description="Whether keys and values are an earlier layer's; a text names it (of layer 13)."
     )
-    qk_norm: QueryKeyNorm | None = Field(default=None, description="Norm of queries and keys before their product.")
+    qk_norm: QueryKeyNorm | None = Field(
+        default=None,
+        description=(
+            "Norm of queries and keys before their product (rmsnorm_per_head in Qwen3 and Gemma 3); left out for none."
+        ),
+    )
     qk_norm_after_position: bool = Field(
         default=False, description="Whether that norm follows the rotation; an L2 norm always does."
     )
@@ -82,7 +87,8 @@ class AttentionFields(Kind):
         default=None, description="Positional encoding: rope, alibi, relative_bias, or none (NoPE)."
     )
     sliding_window: Size | None = Field(
-        default=None, description="Number of tokens that a token attends to, itself included."
+        default=None,
+        description="Number of tokens that a token attends to, itself included; left out for full attention.",
     )
     attention_chunk_size: Size | None = Field(
         default=None, description="Tokens per chunk, beyond which no token attends (Llama 4)."

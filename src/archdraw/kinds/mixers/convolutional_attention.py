@@ -56,7 +56,8 @@ class CompressedConvolutionalAttention(Kind):
     attention_bias: bool = Field(default=False, description="Whether the projections have a bias.")
     position: Position | None = Field(default=None, description="Positional encoding: rope, or none (NoPE).")
     sliding_window: Size | None = Field(
-        default=None, description="Number of tokens that a token attends to, itself included."
+        default=None,
+        description="Number of tokens that a token attends to, itself included; left out for full attention.",
     )
     label: OwnLabel = None
 

@@ -63,7 +63,8 @@ class GroupedDifferentialLatent(Kind):
         description="Features per query head that are rotated, and of the rotated key that all heads share."
     )
     sliding_window: Size | None = Field(
-        default=None, description="Number of tokens that a token attends to, itself included."
+        default=None,
+        description="Number of tokens that a token attends to, itself included; left out for full attention.",
     )
     output_gate: bool = Field(
         default=False, description="Whether the difference is multiplied by a sigmoid of the queries' latent."

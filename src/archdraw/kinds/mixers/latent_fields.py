@@ -43,7 +43,8 @@ class LatentFields(Kind):
     )
     position: Position | None = Field(default=None, description="Positional encoding of the rotated features.")
     sliding_window: Size | None = Field(
-        default=None, description="Number of tokens that a token attends to, itself included."
+        default=None,
+        description="Number of tokens that a token attends to, itself included; left out for full attention.",
     )
     k_rope_norm: bool = Field(
         default=False, description="Whether the rotated key that all heads share passes an RMSNorm (dots3)."

@@ -72,7 +72,8 @@ class RelativeAttention(Kind):
     )
     conv_kernel_size: Kernel = 4
     sliding_window: Size | None = Field(
-        default=None, description="Number of tokens that a token attends to, itself included."
+        default=None,
+        description="Number of tokens that a token attends to, itself included; left out for full attention.",
     )
     log_scaling_n_floor: Size | None = Field(
         default=None,
