@@ -103,9 +103,9 @@ def syntax_problem(file: str, lines: tuple[str, ...], error: yaml.YAMLError) -> 
     mark = getattr(error, "problem_mark", None)
     if mark is None or any(part in reason for part in _LEFT_OPEN):
         mark = getattr(error, "context_mark", None) or mark
-    elif _NO_COLON in reason and str(error.context) == "while scanning a simple key":
+    elif _NO_COLON in reason and getattr(error, "context", None) == "while scanning a simple key":
         # What has no colon is where the key began; that it has none shows where the next one begins.
-        mark = error.context_mark
+        mark = getattr(error, "context_mark", None) or mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if line > len(lines):
         line, column = len(lines), len(lines[-1]) + 1

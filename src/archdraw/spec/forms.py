@@ -248,7 +248,7 @@ class Forms:
         first = self.kinds.get(keys[0])
         for entry in node.entries[1:] if first else ():
             outer = misplaced(entry, self._around)
-            if outer and entry.key not in first.model_fields:
+            if outer and first and entry.key not in first.model_fields:
                 self.report(*outer)
                 return
         if first and all(key in first.model_fields for key in keys[1:]):
