@@ -235,7 +235,7 @@ SEEN_ONLY_BY_CHECK = frozenset(
         *("circle_of_many", "cyclic_definition", "deep_definitions", "definition_bomb"),
         *("heads_do_not_divide", "two_at_once", "widths_do_not_join", "layer_in_layer"),
         *("many_layers", "pattern_too_long", "pattern_without_layers"),
-        "duplicate_key",
+        *("duplicate_key", "given_to_a_template"),
     }
 )
 """Names that mean each other, numbers that do not fit, sizes of the whole; a key that is there twice editors see."""
