@@ -14,7 +14,7 @@ from archdraw.layout.plate.cuts import SPACE
 from archdraw.layout.plate.fitting import fitted_in
 from archdraw.layout.plate.sizes import Sizes
 from archdraw.picture import Box, Inset, Words
-from archdraw.scene import Text
+from archdraw.scene import Rect, Text
 
 
 def inset(number: int, lines: int, **more: object) -> Inset:
@@ -163,3 +163,12 @@ def test_a_panel_without_room_for_all_of_its_remarks_keeps_the_first() -> None:
 def test_a_tall_model_has_one_column_of_panels_beside_it(name: str) -> None:
     """Two columns beside it would be mostly empty, and the page no lower."""
     assert shipped.plate(name).width < 1300
+
+
+def test_a_graph_that_is_a_u_has_no_room_for_brackets_at_its_left() -> None:
+    """What comes into U-Net's left arm began in the middle of its container."""
+    scene = shipped.plate("u-net")
+    container = next(shape for shape in scene.shapes() if isinstance(shape, Rect) and shape.kind == "container")
+    boxes = [shape for shape in scene.shapes() if isinstance(shape, Rect) and shape.kind == "box"]
+    inside = [box for box in boxes if container.y < box.y and box.right < container.right and box.width > 200]
+    assert min(box.x for box in inside) - container.x < 160

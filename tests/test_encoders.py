@@ -168,3 +168,10 @@ def test_a_norm_of_values_is_said_beside_that_of_queries_and_keys() -> None:
     """Gemma 4: ``v_norm`` of Gemma4VisionAttention in transformers."""
     (inside, *_) = panel("gemma-4-e2b", "Vision encoder").items
     assert "12 heads, dim 64, QK-norm, 2D RoPE, V-norm" in str(inside)
+
+
+@pytest.mark.parametrize("name", ["transformer-2017", "whisper-large-v3", "bart-large"])
+def test_the_frames_of_an_encoder_and_of_its_decoder_say_which_is_which(name: str) -> None:
+    words = " ".join(text.text for text in shipped.plate(name).shapes() if isinstance(text, Text))
+    assert "Decoder, " in words
+    assert "ncoder, " in words.replace("Decoder, ", "")

@@ -186,3 +186,9 @@ def test_a_rest_behind_the_rounds_is_set_apart() -> None:
     found = strip("glm-5-3-flash")
     assert found.caption.startswith("45 layers = (3 Kimi Delta + 1 MLA with DSA) × 11 + 1 Kimi Delta;")
     assert [cell.group for cell in found.cells] == [layer // 4 for layer in range(45)]
+
+
+def test_ticks_are_even_where_few_layers_are_in_rounds() -> None:
+    """Nemotron 3 Nano 4B has two rounds of seven layers among 42: numbers of their first layers say nothing."""
+    ticks = [int(cell.tick) for cell in strip("nemotron-3-nano-4b").cells if cell.tick]
+    assert ticks == [*range(0, 42, 4), 41]

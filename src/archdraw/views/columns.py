@@ -86,6 +86,7 @@ def columns(model: Module, *, towers: bool = True, brief: bool = False, whole: b
                 for item in column.items
             )
         )
+        column = _decoder(column, fold.stacks) if decodes else column
     every = (*fold.boxes(), *fold.around)
     # The line of a tower further left comes in from above: nearest stands what is read furthest down.
     heights = {box.path: height for height, box in enumerate(boxes(column))}
@@ -142,6 +143,18 @@ def _tower(module: Module, paths: dict[int, str], goals: tuple[str, ...]) -> tup
         own = LAYERS(number=len(layers)), PARAMETERS(count=sum(facts(layer).total_parameters for layer in layers))
         column = _captioned(column, module, own, path)
     return Tower(column, inputs, path, goals), (*reversed(tuple(fold.boxes())), *reversed(fold.around))
+
+
+def _decoder(column: Chain, stacks: Iterable[Stack]) -> Chain:
+    """``column`` beside an encoder, whose frame of layers says in a caption that they are the decoder."""
+    frames = [item for item in column.items if isinstance(item, Frame)]
+    if len(frames) != 1 or frames[0].caption:
+        return column
+    layers = [layer for stack in stacks for layer in stack.all]
+    size = LAYERS(number=len(layers)), PARAMETERS(count=sum(facts(layer).total_parameters for layer in layers))
+    name = text(words.DECODER())
+    said = replace(frames[0], caption=f"{name}, {text(size)}", short=name)
+    return Chain(tuple(said if item is frames[0] else item for item in column.items))
 
 
 def _captioned(column: Chain, module: Module, own: Detail, path: str) -> Chain:

@@ -80,7 +80,7 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
         yield plates[0], last
         if layers:
             return
-        if profile.layout == "page" and (joint := layers_as_one(spec, block)) is not None:
+        if profile.layout == "page" and not is_right and (joint := layers_as_one(spec, block)) is not None:
             yield replace(joint, subtitle=subtitle), last
         yield from ways
 

@@ -175,7 +175,7 @@ def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: l
 
     That is the period of the ``mixers``, as the caption has it; where they have none, that of the ``names`` of whole
     layers. Without either, a few runs are set apart; many would only scatter the cells. Says also whether there are
-    rounds, of like lengths.
+    rounds, of like lengths, that most layers are in.
     """
     start, unit, times = periods(mixers)
     if times < 2:
@@ -189,7 +189,7 @@ def _groups(order: Sequence[OrderCell | OrderGroup], mixers: list[str], names: l
         found = [count for _, count in runs(names)]
         lengths = found if len(found) <= MOST_RUNS else [len(names)]
     groups = [number for number, length in enumerate(lengths) for _ in range(length)]
-    return groups, (bool(order) or times > 1) and is_even(lengths)
+    return groups, (bool(order) or (times > 1 and 2 * unit * times > len(names))) and is_even(lengths)
 
 
 def _variants(modules: list[tuple[Module | None, int]], names: Mapping[Module, str]) -> dict[Module, int]:
