@@ -118,19 +118,15 @@ def _priority_of(block: Module) -> int:
 def _priorities(opening: list[Opening]) -> dict[int, int]:
     """How much the panel of each of ``opening`` would be missed, by identity.
 
-    Of several of one kind the one of most layers shows what the kind is: each further one is worth less.
+    Of several of one kind the one with most in it shows what the kind is: each further one is worth less.
     """
     found: dict[int, int] = {}
     of_kind: Counter[str] = Counter()
-    for one in sorted(opening, key=lambda one: -_number_of_layers(one)):
+    for one in sorted(opening, key=lambda one: -sum(1 for _ in leaves(one.block.body))):
         kind = one.block.kind
         found[id(one)] = max(PART + 1, _priority_of(one.block) - (FURTHER * of_kind[kind] if kind else 0))
         of_kind[kind] += 1
     return found
-
-
-def _number_of_layers(one: Opening) -> int:
-    return sum(len(option.places) for option in (one.option, *one.also))
 
 
 def panels_of(opening: Opening, active: Active, priority: int | None) -> Iterator[Inset]:
