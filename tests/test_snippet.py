@@ -86,14 +86,16 @@ def test_rst(capfd: pytest.CaptureFixture[str]) -> None:
 def test_latex(capfd: pytest.CaptureFixture[str]) -> None:
     text = printed(capfd, "--as", "latex")
     assert (
-        r"\includegraphics[width=\textwidth,height=0.9\textheight,keepaspectratio]{my pictures/small model-card.pdf}"
+        r"\includegraphics[width=\textwidth,height=0.85\textheight,keepaspectratio]{my pictures/small model-card.pdf}"
         in text
     )
     assert r'\caption{Tiny \& "1" [a\_b] 100\% <x> architecture}' in text
     assert r"\label{fig:small-model}" in text
     assert Path("my pictures/small model-card.pdf").read_bytes().startswith(b"%PDF")
     assert run(["snippet", "gpt-2", "--as", "latex"]) == 0
-    assert r"[width=\columnwidth,height=0.9\textheight,keepaspectratio]{out/gpt-2-column.pdf}" in capfd.readouterr().out
+    assert (
+        r"[width=\columnwidth,height=0.85\textheight,keepaspectratio]{out/gpt-2-column.pdf}" in capfd.readouterr().out
+    )
     assert run(["snippet", "gpt-2", "--as", "latex", "--view", "page"]) == 0
     assert re.match(r"\\begin\{figure\*}[^$]*\\textwidth,[^$]*]\{out/gpt-2-page.pdf}", capfd.readouterr().out)
 

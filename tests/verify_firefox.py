@@ -133,7 +133,6 @@ def firefox(folder: Path) -> Iterator[Firefox]:
 
 def searches(page: Firefox) -> bool:
     page.goes_to("index.html")
-    page.becomes("document.documentElement.hasAttribute('data-ready')")
     page.says("document.getElementById('q').focus()")
     page.presses(*"qwen3-next")
     return page.becomes("[...document.querySelectorAll('#models > li')].filter((one) => one.offsetHeight).length === 1")
@@ -151,7 +150,6 @@ def opens_a_block_and_comes_back(page: Firefox) -> bool:
 
 def switches_the_theme(page: Firefox) -> bool:
     page.goes_to("index.html")
-    page.becomes("document.documentElement.hasAttribute('data-ready')")
     ground = page.says("getComputedStyle(document.body).backgroundColor")
     press = "document.getElementById('theme').click()"
     return page.becomes(f"({press}, getComputedStyle(document.body).backgroundColor !== '{ground}')")

@@ -79,8 +79,8 @@ def _latex(shown: Shown) -> str:
         [
             rf"\begin{{{kind}}}  % \usepackage{{graphicx}}",
             r"  \centering",
-            # A float that is higher than a page is put nowhere.
-            rf"  \includegraphics[width={width},height=0.9\textheight,keepaspectratio]{{{file}}}",
+            # A float that is higher than a page is put nowhere; so high, it has room for a caption of four lines.
+            rf"  \includegraphics[width={width},height=0.85\textheight,keepaspectratio]{{{file}}}",
             rf"  \caption{{{words}}}",
             rf"  \label{{fig:{re.sub(r'[^A-Za-z0-9.-]+', '-', shown.slug)}}}",
             rf"\end{{{kind}}}",
