@@ -28,7 +28,8 @@ def disagreements(
     A warning where there is nothing to read, and for each module that nothing reads. ``kinds`` are the layers of the
     spec in ``document``, ``origins`` where each kind in them was written, by its ``id``.
     """
-    sides = list(read_elsewhere(made))
+    beside = [(index, side) for index, block in enumerate(made) for side in read_elsewhere((block,))]
+    sides = [side for _, side in beside]
     asked = [(index, leaf) for index, block in enumerate(made) for leaf in readers(block)]
     known = [name for side in sides for name in names(side)]
     for index, wanted in dict.fromkeys((index, leaf.side or "") for index, leaf in asked):
@@ -45,8 +46,7 @@ def disagreements(
         elif wanted and wanted not in known:
             hint = nearest(wanted, known) or f"there are {', '.join(text(side.label) for side in sides)}"
             yield from (document.problem(_OTHER.format(wanted), place, hint) for _, place in places)
-    for index, block in enumerate(made):
-        for side in read_elsewhere((block,)):
-            if not any(reads(leaf, side) for _, leaf in asked):
-                message = _UNREAD.format(text(side.label))
-                yield document.problem(message, document.span("layers", index), _READ, warning=True)
+    for index, side in beside:
+        if not any(reads(leaf, side) for _, leaf in asked):
+            message = _UNREAD.format(text(side.label))
+            yield document.problem(message, document.span("layers", index), _READ, warning=True)

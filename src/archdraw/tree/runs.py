@@ -55,7 +55,9 @@ def cycled(pattern: Units[Block], number: int) -> Block:
 def _marks(blocks: Units[Block]) -> tuple[int, ...]:
     """Equal numbers for equal blocks: comparing trees once instead of at every step of the search."""
     seen: dict[Block, int] = {}
-    return tuple(seen.setdefault(block, len(seen)) for block in blocks)
+    # Blocks that are written alike are one object.
+    known = {key: seen.setdefault(block, len(seen)) for key, block in {id(block): block for block in blocks}.items()}
+    return tuple(known[id(block)] for block in blocks)
 
 
 def _factored(blocks: Units[Block], marks: Units[int]) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from archdraw.glossary.of_blocks import CACHES, STATES
 from archdraw.records import replaced
 from archdraw.tree.blocks import Block, Module
 from archdraw.tree.remembered import remembered
-from archdraw.tree.walks import layers, walk
+from archdraw.tree.walks import layers, once, walk
 
 UNITS = (CACHES, STATES)
 
@@ -36,7 +36,7 @@ def of_each_block(module: Module, model: Module) -> Module:
 def _several(model: Block) -> tuple[frozenset[Module], ...]:
     """Of each unit the modules of ``model`` that share a layer with another one that keeps the like."""
     found: tuple[set[Module], ...] = tuple(set() for _ in UNITS)
-    for layer in dict.fromkeys(layers(model)):
+    for layer in once(layers(model)):
         modules = [part for _, part in walk(layer.body) if isinstance(part, Module)]
         for unit, several in zip(UNITS, found, strict=True):
             keeping = [module for module in modules if _terms(module) & unit.keys()]
