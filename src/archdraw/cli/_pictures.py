@@ -124,7 +124,10 @@ def figure_options(command: Command) -> Command:
         ("--fold", "Do not open the block of that name. Repeatable."),
         ("--highlight", "A strong border for the block of that name. Repeatable."),
     )
-    texts = (("--title", "Name on the picture."), ("--subtitle", "One line below the name, in place of the usual one."))
+    texts = (
+        ("--title", "Name on the picture; empty for no name and no numbers."),
+        ("--subtitle", "One line below the name, in place of the usual one; empty for none."),
+    )
     for name, said in reversed(texts):
         command = click.option(name, metavar="TEXT", help=said)(command)
     for name, said in reversed(lists):

@@ -135,7 +135,7 @@ def command(
         width,
         background,
         dpi or (0.0 if scale else None),
-        tuple((name, value) for name, value in figure.items() if value),
+        tuple((name, value) for name, value in figure.items() if value not in (None, ())),
         not no_metadata,
         direction=direction or "",
         palette=palette,

@@ -32,6 +32,16 @@ def _coloured(value: str) -> str:
 Colour: TypeAlias = Annotated[str, Rule(before=_quoted), Rule(after=_coloured, schema={"pattern": f"^{_COLOUR}$"})]
 
 
+def _left_out(value: object) -> object:
+    """An empty text, also for false and for one of blanks: nothing stands there."""
+    return "" if value is False or (isinstance(value, str) and not value.strip()) else value
+
+
+_OR_FALSE = Rule(before=_left_out, schema={"type": ["string", "boolean"]})
+Title: TypeAlias = Annotated[str, _OR_FALSE, Field(max_length=80)]
+Subtitle: TypeAlias = Annotated[str, _OR_FALSE, Field(max_length=2000)]
+
+
 LISTS = ("open", "fold", "order", "highlight")
 """The fields of a figure that name several blocks."""
 
@@ -46,8 +56,13 @@ class Figure(Checked):
     ``colours`` their own (``#RRGGBB``).
     """
 
-    title: Name | None = Field(default=None, description="The name on the picture; the model's own unless said.")
-    subtitle: Text | None = Field(default=None, description="One line in place of the usual one.")
+    title: Title | None = Field(
+        default=None,
+        description='The name on the picture; the model\'s own unless said. Empty ("" or false): no name, no numbers.',
+    )
+    subtitle: Subtitle | None = Field(
+        default=None, description='One line in place of the usual one. Empty ("" or false): no line.'
+    )
     profile: Name | None = Field(default=None, description="The page that is drawn where --view does not say another.")
     open: tuple[Text, ...] = Field(default=(), description="Panels beyond those that are chosen, or that insets names.")
     fold: tuple[Text, ...] = Field(default=(), description="Panels that are left closed.")
@@ -58,6 +73,16 @@ class Figure(Checked):
     colours: Mapping[str, Colour] = Field(
         default={}, description='A colour of its own by the block\'s name: "#AA3300".'
     )
+
+    @property
+    def has_name(self) -> bool:
+        """Whether a name is on the picture."""
+        return self.title != ""
+
+    @property
+    def has_line(self) -> bool:
+        """Whether there is a line below the name; without a name there are no numbers, but an author's own words."""
+        return bool(self.subtitle) or (self.subtitle is None and self.has_name)
 
     def on(self, below: Figure) -> Figure:
         """This one on top of ``below``: lists are longer by it, what both say is as it is here.

@@ -67,6 +67,10 @@ def draw(
             raise ArchdrawError(f"{name} is drawn upwards only; pages flow to the right: {', '.join(PROFILES.names())}")
         found: View = VIEWS.load(name)
         scene = found(spec, block, argument, theme)
+        if spec.figure is not None and not (spec.figure.has_name and spec.figure.has_line):
+            from archdraw.layout.untitled import untitled
+
+            scene = untitled(scene, name=not spec.figure.has_name, numbers=not spec.figure.has_line)
     if not width:
         return scene
     from archdraw.sizing import of_width

@@ -13,8 +13,9 @@ from archdraw.glossary import plate as words
 from archdraw.glossary import text
 from archdraw.layout.compact import beside, rightwards, slide, thumb, upright
 from archdraw.layout.compact.model import Page
-from archdraw.layout.compact.slide_words import MARGIN
+from archdraw.layout.compact.slide_words import MARGIN, TAKEN
 from archdraw.layout.diagram.measures import SMALL, SPINE
+from archdraw.layout.untitled import untitled
 from archdraw.lengths import pixels
 from archdraw.picture import Inset, Plate
 from archdraw.profile import Profile
@@ -87,9 +88,23 @@ def draw(spec: Spec, block: Module, profile: Profile, theme: Theme, *, layers: b
     for plate, number in in_order():
         scene = _best(plate, said, profile.model_copy(update={"drop": profile.drop[:number]}), theme)
         if scene:
-            return _printed(scene, profile, said)
+            return _printed(_titled(scene, spec, profile), profile, said)
     other = " as it flows to the right; take a wider page, or have it flow up" if is_right else ""
     raise ArchdrawError(f"{spec.name} finds no room on the page {profile.name}{other}")
+
+
+def _titled(scene: Scene, spec: Spec, profile: Profile) -> Scene:
+    """``scene`` without the name or the line below it where the figure of ``spec`` leaves them out."""
+    if spec.figure is None or profile.layout == "thumb":
+        return scene
+    taken = _cut(spec, profile) if profile.layout == "slide" else None
+    return untitled(scene, name=not spec.figure.has_name, numbers=not spec.figure.has_line, taken=taken)
+
+
+def _cut(spec: Spec, profile: Profile) -> float:
+    """By how many px a page of one size is drawn higher, since it has no header that would take them."""
+    has_header = spec.figure is None or spec.figure.has_name or spec.figure.has_line
+    return 0.0 if has_header or profile.layout != "slide" else TAKEN
 
 
 def _size(spec: Spec, counted: Facts) -> str:
@@ -154,6 +169,7 @@ def _fullest(plate: Plate, said: _Footer, profile: Profile, number: int, theme: 
 def _on(plate: Plate, said: _Footer, steps: Sequence[str], profile: Profile, theme: Theme) -> Scene | None:
     """The scene of ``plate`` after ``steps`` on a page of ``profile``; None where it does not fit."""
     page, short = _page(profile, tight="spacing" in steps), shortened(plate, steps)
+    page = replace(page, height=page.height + _cut(said.spec, profile))
 
     def footer(panels: Sequence[Inset]) -> Sequence[str]:
         return [line for lacking in not_shown(short, panels) for line in said.after(lacking)]

@@ -12,6 +12,8 @@ from archdraw.picture import Plate
 MARGIN = 20.0
 TITLE_LINE, TITLE, LEAST_TITLE = 34.0, 28.0, 18.0
 """The baseline of the name and its sizes."""
+TAKEN = 31.0
+"""What the header takes of the height of a page, from its top to the arrow that leaves the model."""
 
 
 @section("header")
