@@ -6,7 +6,7 @@ A page that writes to the console, fails or asks for anything outside its folder
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,15 +37,23 @@ def opened(browser: Browser, folder: Path, address: str = "index.html", **option
 
     At the end nothing may have been written to the console, and nothing been asked for outside of ``folder``.
     """
+    file, mark, state = address.partition("#")
+    place = f"{(folder / file).resolve().as_uri()}{mark}{state}"
+    with visited(browser, place, lambda url: _inside(url, folder), **options) as page:
+        yield page
+
+
+@contextmanager
+def visited(browser: Browser, address: str, known: Callable[[str], bool], **options: Any) -> Iterator[Page]:
+    """The page at ``address``, in which nothing may fail, and nothing be asked for that is not ``known``."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     page = context.new_page()
     said: list[str] = []
     outside: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: None if _inside(request.url, folder) else outside.append(request.url))
-    file, mark, state = address.partition("#")
-    page.goto(f"{(folder / file).resolve().as_uri()}{mark}{state}")
+    page.on("request", lambda request: None if known(request.url) else outside.append(request.url))
+    page.goto(address)
     yield page
     context.close()
     assert not said, said

@@ -16,7 +16,7 @@ from archdraw.errors import InputError
 from archdraw.lint.faults import Fault, faults
 from archdraw.picture import Box, Branches, Chain, Diagram, Frame, Plate, Rail
 from archdraw.scene import Line, Rect, Text
-from archdraw.spec import expand
+from archdraw.spec import Spec, expand
 from archdraw.theme import load_theme
 from archdraw.tree.blocks import Block, Module
 from archdraw.views import draw
@@ -31,9 +31,10 @@ LAYER: dict[str, Any] = {
 }
 
 
-def made(layers: list[Any]) -> Module:
+def made(layers: list[Any]) -> tuple[Spec, Module]:
     try:
-        return expand(model(layers))
+        spec = model(layers)
+        return spec, expand(spec)
     except InputError:
         assume(False)
         raise
@@ -42,14 +43,14 @@ def made(layers: list[Any]) -> Module:
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_every_block_of_any_tree_has_a_box_or_is_in_one(layers: list[Any]) -> None:
-    block = made(layers)
-    assert undrawn(block, paths_of_plate(picture(model(layers), block))) == ()
+    spec, block = made(layers)
+    assert undrawn(block, paths_of_plate(picture(spec, block))) == ()
 
 
 def wrong(layers: list[Any], view: str = "plate") -> list[Fault]:
     """What is wrong with the picture of a model of ``layers``."""
-    block = made(layers)
-    scene = draw(model(layers), block, view, theme=load_theme("light"))
+    spec, block = made(layers)
+    scene = draw(spec, block, view, theme=load_theme("light"))
     assert undrawn(block, paths_of_scene(scene)) == ()
     return wrong_in(scene)
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from live import visited
+
 expect.set_options(timeout=30_000)
 
 SMALL = """name: Small
@@ -70,18 +72,9 @@ def watched(place: Path, *options: str, end: int = signal.SIGTERM) -> Iterator[W
 @contextmanager
 def page_of(browser: Browser, watch: Watch, hash: str = "", **options: Any) -> Iterator[Page]:
     """The page of ``watch``, in which nothing may fail and nothing be asked for elsewhere."""
-    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-    page = context.new_page()
-    said: list[str] = []
-    outside: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda one: None if one.url.startswith((watch.address, "data:")) else outside.append(one.url))
-    page.goto(f"{watch.address}{hash}")
-    yield page
-    context.close()
-    assert not said, said
-    assert not outside, outside
+    known = (watch.address, "data:")
+    with visited(browser, f"{watch.address}{hash}", lambda url: url.startswith(known), **options) as page:
+        yield page
 
 
 def drawn(page: Page, words: str) -> None:
