@@ -185,3 +185,21 @@ def test_nodes_of_a_graph_are_called_by_their_boxes() -> None:
     assert "_" not in before
     assert after == "x + gated attention; x + mixture of experts"
     assert ("block", "+") not in rows("dit-xl-2", "ornith-1-5-35b-a3b"), "sums are no blocks that others lack"
+
+
+def test_what_a_mixer_and_a_feed_forward_block_both_have_says_whose_it_is() -> None:
+    assert rows("mamba-2-8b", "jamba-v0-1")["intermediate_size", "linear mixer"] == (5120, 8192, "changed")
+
+
+def test_heads_are_read_off_a_block_that_has_no_settings_for_them() -> None:
+    found = rows("hymba-1-5b", "zaya1-8b")
+    assert found["num_key_value_heads", "global attention"] == (5, 2, "changed")
+    assert found["num_attention_heads", "global attention"] == (25, 8, "changed")
+
+
+def test_what_a_spec_does_not_say_of_a_model_is_not_added() -> None:
+    assert ("context_length", "") not in rows("mamba-2-8b", "jamba-v0-1")
+    found = rows("conformer-l", "llama-3-8b")
+    assert ("vocab_size", "") not in found
+    assert not {"features", "role", "projected"} & {what for what, _ in found}, "an author's table, and an embedding"
+    assert wiring("conformer-l", "llama-3-8b", "layer")[1] == "x + grouped-query attention; x + SwiGLU FFN"

@@ -120,7 +120,10 @@ class Comparison:
         renamed = text(one.label) != text(other.label) and not self.only_widths(one, other)
         if renamed:
             self.replaced(one, other, paths)
-        differ = self.settings(one, other, paths, common=renamed)
+        mine, theirs = dict(one.settings).keys(), dict(other.settings).keys()
+        # Settings of two kinds, of which one calls its block as the other does: an embedding, and a table by an author.
+        of_two_kinds = not (mine <= theirs or theirs <= mine)
+        differ = self.settings(one, other, paths, common=renamed or of_two_kinds)
         if not (renamed or differ or self._alike(one, other)):
             self.replaced(one, other, paths)
 

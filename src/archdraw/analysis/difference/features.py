@@ -41,7 +41,7 @@ ONLY_WITH = {
     "position.mrope_interleaved": "position.mrope_section",
 }
 """Settings that say something only where a block has another: no gate has an activation."""
-ONLY_BOTH = frozenset({"hidden_size", "max_source_positions", "encoder_hidden_size"})
+ONLY_BOTH = frozenset({"hidden_size", "vocab_size", "context_length", "max_source_positions", "encoder_hidden_size"})
 """What every such block has, though not all say it: compared where both do."""
 NOTHING = {"zero_expert_num": 0, "n_group": 1, "topk_group": 1}
 """Values that mean that there is none: one group of all experts is no grouping."""
@@ -62,7 +62,7 @@ SAID_BY_BOXES = frozenset(
 SAID_WHERE_REPLACED = ("detail",)
 """The second line of a block in an author's words stands beside its label where another block stands in its place."""
 
-FROM_HEADS = frozenset({"num_key_value_heads", "head_dim", "v_head_dim"})
+FROM_HEADS = frozenset({"num_attention_heads", "num_key_value_heads", "head_dim", "v_head_dim"})
 """What is read off the heads of a kind that has no setting of that name: for a comparison with other kinds."""
 
 KERNELS = ("conv_kernel", "short_conv_kernel_size", "conv_kernel_size", "conv1d_width", "conv_L_cache")
@@ -178,7 +178,8 @@ def _attention(block: Leaf | Module, found: Features) -> Features:
     """Heads as they meet, and the indexer that chooses keys."""
     # An indexer has heads, too, without values.
     heads = next((one for leaf in leaves(block) if (one := leaf.heads) is not None and one.value_width != 0), None)
-    if heads is not None and "num_attention_heads" in found:
+    if heads is not None:
+        found.setdefault("num_attention_heads", heads.query)
         if (heads.cached or heads.cross) and found.get("num_key_value_heads") is None:
             found["num_key_value_heads"] = heads.key_value
         found.setdefault("head_dim", heads.width)

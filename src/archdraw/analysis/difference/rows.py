@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, WIRING, Change
 from archdraw.glossary import text, within
-from archdraw.glossary.comparison import OF_MODULE
+from archdraw.glossary.comparison import OF_MODULE, STRUCTURE_OF
 from archdraw.glossary.settings import name_of
 from archdraw.tree.settings import FEED_FORWARD, MIXER
 
@@ -124,6 +124,7 @@ def _names(change: Change) -> set[_Name]:
 
 
 def _name(change: Change) -> str:
-    if change.what == BLOCK:
-        return subject_of(change) or change.sort
+    if change.what in (BLOCK, WIRING):
+        own = subject_of(change) or change.sort
+        return own if change.what == BLOCK else text(STRUCTURE_OF(block=own))
     return ", ".join(filter(None, (name_of(change.what), subject_of(change))))

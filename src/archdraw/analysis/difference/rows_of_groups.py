@@ -43,6 +43,7 @@ class _GroupRows:
         self._comparison, self._group, self._around = comparison, group, around
         self._paths_of, self._share_of = of_stacks
         self._others = [one for one in groups if one is not group and one.sort == group.sort]
+        self._of_other_sorts = [one for one in groups if one.sort != group.sort]
 
     def add(self) -> None:
         group = self._group
@@ -167,8 +168,9 @@ class _GroupRows:
         return found
 
     def _subject(self, name: str) -> str:
-        """The role of the group where other blocks of its sort have ``name`` as well, or might have it."""
-        blocks = [block for group in self._others for own in (group.mine, group.theirs) for block in own]
+        """The role of the group where other blocks have ``name`` as well, or might have it."""
+        groups = (*self._others, *self._of_other_sorts)
+        blocks = [block for group in groups for own in (group.mine, group.theirs) for block in own]
         known = [features(block) for block in blocks]
         if name in OF_ONE_ROLE:
             known = [own for own in known if not is_without(own.get(name))]

@@ -86,7 +86,9 @@ function differences(models, twins, both) {
     const known = one.has.has(what) && other.has.has(what);
     if (both.includes(what) && [one, other].some((block) => block.has.get(what) == null)) return false;
     if ([one, other].some((block) => block.only.includes(what))) return known;
-    if (one.kind !== other.kind || (!one.kind && one.label !== other.label)) return known;
+    const has = (all, some) => [...some.has.keys()].every((name) => all.has.has(name));
+    const isOfTwoKinds = !one.kind && (one.label !== other.label || !(has(one, other) || has(other, one)));
+    if (one.kind !== other.kind || isOfTwoKinds) return known;
     return [one, other].some((block) => block.has.has(what) && !block.heads.includes(what));
   }
   /** In how many layers of `model` such a block has `what`, in words; empty where all of them do, or none. */
@@ -99,7 +101,9 @@ function differences(models, twins, both) {
   }
   for (const slot of slots) {
     const about = { sort: slot.sort, slot, title: slot.titles.join(" / ") };
-    const others = slots.filter((one) => one !== slot && one.sort === slot.sort).flatMap((one) => one.blocks.flat());
+    const ofLayers = ["token mixer", "feed-forward"];
+    const isLike = (one) => one.sort === slot.sort || [one, slot].every((each) => ofLayers.includes(each.sort));
+    const others = slots.filter((one) => one !== slot && isLike(one)).flatMap((one) => one.blocks.flat());
     // A model that says nothing of the tokens that it reads has them, too.
     const unsaid = (i) => (slot.sort === "input" && slot.means === "tokens" && models[i].tokens ? [models[i].tokens] : []);
     const of = (say, others = (label) => label) => slot.blocks.map((own, i) => (own.length ? unique(own.map(say)) : unsaid(i).map(others)));
@@ -143,7 +147,7 @@ function differences(models, twins, both) {
       const said = (one) => JSON.stringify([one.values, one.shares, one.signs]);
       if (twin && said(twin) === said(row)) continue;
       row.values = row.values.map((own, i) => (row.shares[i] && own.length ? [own.join("; ") + row.shares[i]] : own));
-      add({ ...about, what: row.what, title: shared || !["token mixer", "feed-forward", "layer"].includes(slot.sort) ? about.title : "" }, row.values, row.values, row.signs);
+      add({ ...about, what: row.what, title: shared || ![...ofLayers, "layer"].includes(slot.sort) ? about.title : "" }, row.values, row.values, row.signs);
     }
   }
   return { rows, slots, places };
