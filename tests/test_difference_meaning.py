@@ -9,6 +9,9 @@ import pytest
 import archdraw
 from archdraw.analysis.difference import Difference, difference
 from archdraw.analysis.difference.rows import subject_of
+from archdraw.glossary import text
+from archdraw.tree.blocks import Module
+from archdraw.tree.walks import walk
 
 
 @cache
@@ -203,3 +206,17 @@ def test_what_a_spec_does_not_say_of_a_model_is_not_added() -> None:
     assert ("vocab_size", "") not in found
     assert not {"features", "role", "projected"} & {what for what, _ in found}, "an author's table, and an embedding"
     assert wiring("conformer-l", "llama-3-8b", "layer")[1] == "x + grouped-query attention; x + SwiGLU FFN"
+
+
+def test_a_setting_is_at_the_layers_that_have_it() -> None:
+    """The indexers of DeepSeek V4-Pro are in compressed sparse attention, that of layers of two kinds of experts."""
+    (indexer,) = (one for one in differs("deepseek-v3", "deepseek-v4-pro").changes if one.what == "index_n_heads")
+    every = walk(archdraw.load("deepseek-v4-pro").block.body)
+    found = [text(block.label) for path, block in every if path in indexer.paths[1] and isinstance(block, Module)]
+    assert found == ["Compressed sparse attention"] * 2
+
+
+def test_a_setting_that_another_implies_is_not_said_for_other_blocks_either() -> None:
+    """Attention that is not causal has no cache: that is said of cross-attention alone, whose keys come at once."""
+    assert rows("detr-r50", "transformer-2017")["use_cache", "cross-attention"] == (False, True, "added")
+    assert ("use_cache", "") not in rows("detr-r50", "transformer-2017")

@@ -11,7 +11,7 @@ SPELLED = {
     "swiglu": "SwiGLU", "geglu": "GeGLU", "yarn": "YaRN", "lora": "latent", "tok": "token", "attn": "attention",
     "mlp": "MLP", "topk": "top-k", "ssm": "SSM", "mamba": "Mamba", "rnn": "RNN", "mla": "MLA", "dim": "dimension",
     "relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "layernorm": "LayerNorm", "conv": "convolution", "nope": "NoPE",
-    "len": "length", "ffn": "FFN", "alibi": "ALiBi", "mtp": "MTP",
+    "l2": "L2", "len": "length", "ffn": "FFN", "alibi": "ALiBi", "mtp": "MTP",
 }  # fmt: skip
 """Words of config.json's names as they are written in sentences."""
 

@@ -32,7 +32,8 @@ attention with as many KV heads as query heads, biases of all projections, cache
 def rows(changes: Iterable[Change]) -> tuple[Change, ...]:
     """``changes``, those of several blocks that say the same as one, each with a subject where others have its name."""
     found: dict[tuple[object, ...], list[Change]] = {}
-    for change in changes:
+    every = list(changes)
+    for change in (one for one in every if not _is_twin(one, every)):
         labels = change.labels if change.what in (BLOCK, OCCURRENCES) else ()
         # What norms follow distinguishes them.
         place = change.subject if (change.sort, change.what) == ("norm", BLOCK) else ""

@@ -59,9 +59,13 @@ class _GroupRows:
                 paths = self._paths_of(0, one)[0], self._paths_of(1, other)[0]
                 self._comparison.boxes(one, other, paths)
 
-    def _paths(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        mine = tuple(path for block in self._group.mine for path in self._paths_of(0, block))
-        return mine, tuple(path for block in self._group.theirs for path in self._paths_of(1, block))
+    def _paths(self, what: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The paths of the blocks on both sides; of a setting of those that have it, where some have."""
+        found: list[tuple[str, ...]] = []
+        for side, own in enumerate((self._group.mine, self._group.theirs)):
+            having = [block for block in own if not is_without(features(block).get(what))]
+            found.append(tuple(path for block in having or own for path in self._paths_of(side, block)))
+        return found[0], found[1]
 
     def _change(
         self, what: str, before: Values, after: Values, subject: str, shares: tuple[Share, Share] = (None, None)
@@ -69,7 +73,7 @@ class _GroupRows:
         labels = tuple(_joined([text(block.label) for block in own]) for own in (self._group.mine, self._group.theirs))
         sign = sign_of(before, after)
         called = (labels[0], labels[1])
-        change = Change(sign, self._group.sort, called, what, before, after, self._paths(), subject, layers=shares)
+        change = Change(sign, self._group.sort, called, what, before, after, self._paths(what), subject, layers=shares)
         self._comparison.changes.append(change)
 
     def _come_or_gone(self) -> None:
