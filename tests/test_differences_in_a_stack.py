@@ -124,7 +124,7 @@ layers:
   - stack: {pattern: [first, one, two, one, two, one, two]}
   - output_head
 """
-    assert drawn(Model.from_text(text)) == ["layer 0: multi-head attention, GELU FFN"]
+    assert drawn(Model.from_text(text)) == ["layer 0: full attention (MHA), GELU FFN"]
 
 
 @pytest.mark.parametrize(
