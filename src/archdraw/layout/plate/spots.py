@@ -73,7 +73,10 @@ def _spot(canvas: Canvas, source: Place, half: float, height: float) -> tuple[fl
     """
     above, corner = source.top - LETTER / 2 - 3, source.left + half
     beside = (source.right + half + 3, height)
-    spots = [(corner, above), (source.right - half, above), beside]
+    # At the upper right corner, beside the box or above it, where there is room.
+    spots = [(source.right - half, above), (corner, above), beside]
+    if height == source.middle:
+        spots.insert(0, (source.right + half + 3, min(source.top + LETTER / 2, source.middle)))
     if source.top > canvas.places[FRAME].bottom:
         # Beside the tokens there is room; above, the line of the box leaves.
         spots.insert(0, beside)
@@ -94,14 +97,21 @@ def _side(canvas: Canvas, source: Place, half: float, height: float) -> tuple[fl
     right, left = source.right + half + 2, source.left - half - 2
     lower = max(source.bottom - LETTER / 2, source.middle)
     upper, above = min(source.top + LETTER / 2, source.middle), source.top - LETTER / 2 - 2
-    spots = [(x, y) for y in (height, upper, lower) for x in (right, left)]
-    spots += [(source.left + half, above), (source.right - half, above)]
+    # At the upper right corner, unless several letters stand below each other there, or as near to it as can be.
+    first = upper if height == source.middle else height
+    corners = source.right - half, source.left + half
+    spots = [(right, first), (corners[0], above), *((right, y) for y in (height, upper, lower))]
     below = source.bottom + LETTER / 2 + 2
-    spots += [(source.left + half, below), (source.right - half, below)]
+    spots += [
+        (corners[0], below),
+        (corners[1], above),
+        *((left, y) for y in (first, height, lower)),
+        (corners[1], below),
+    ]
     # A norm may sit on the box: then beyond that.
-    spots += [(x, y) for y in (above - BEYOND, below + BEYOND) for x in (source.left + half, source.right - half)]
+    spots += [(x, y) for y in (above - BEYOND, below + BEYOND) for x in corners]
     free = (spot for spot in spots if canvas.is_free(_around(*spot, half, LETTER / 2)))
-    return next(free, None) or _within(canvas, source, half) or spots[2]
+    return next(free, None) or _within(canvas, source, half) or (right, upper)
 
 
 def _within(canvas: Canvas, source: Place, half: float) -> tuple[float, float] | None:
