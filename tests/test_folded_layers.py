@@ -109,5 +109,6 @@ def test_a_folded_layer_is_marked_by_its_name() -> None:
     assert bar(model).label.endswith("; without a window")
     scene = model.scene("plate")
     (ground,) = [one for one in scene.shapes() if isinstance(one, Rect) and one.stroke_width == HIGHLIGHT]
+    assert ground.fill is not None
     assert scene.colour(ground.fill) == "#112233"
     assert not faults(scene)

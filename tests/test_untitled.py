@@ -49,7 +49,7 @@ def test_an_empty_title_leaves_out_name_and_numbers(empty: str) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 def test_what_is_below_takes_the_room(view: str) -> None:
     model = Model.from_text(TEXT)
-    whole, without, named = (model.figure(**texts).scene(view) for texts in ({}, {"title": ""}, {"subtitle": ""}))
+    whole, without, named = (one.scene(view) for one in (model, model.figure(title=""), model.figure(subtitle="")))
     for scene in (without, named):
         assert not faults(scene)
         assert abs(top(scene) - top(whole)) < 12
