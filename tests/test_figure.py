@@ -562,7 +562,7 @@ def test_names_that_are_not_in_the_text_are_errors_without_a_place() -> None:
         "profile: no page is called slid; did you mean slide or slide-4-3?",
     ]
     with pytest.raises(ArchdrawError) as caught:
-        made().figure(colours={"mlp": "red"}, roles={"mlp": "liner"}, title="")  # type: ignore[dict-item]
+        made().figure(colours={"mlp": "red"}, roles={"mlp": "liner"}, title="x" * 81)  # type: ignore[dict-item]
     assert len(str(caught.value).splitlines()) == 3
 
 

@@ -38,8 +38,8 @@ def _left_out(value: object) -> object:
 
 
 _OR_FALSE = Rule(before=_left_out, schema={"type": ["string", "boolean"]})
-Title: TypeAlias = Annotated[str, _OR_FALSE, Field(max_length=80)]
-Subtitle: TypeAlias = Annotated[str, _OR_FALSE, Field(max_length=2000)]
+Title: TypeAlias = Annotated[str, Field(max_length=80), _OR_FALSE]
+Subtitle: TypeAlias = Annotated[str, Field(max_length=2000), _OR_FALSE]
 
 
 LISTS = ("open", "fold", "order", "highlight")
