@@ -417,7 +417,7 @@ def test_a_field_is_described(archdraw: Run, monkeypatch: pytest.MonkeyPatch) ->
         "  size: whole number (1 or more); default: 1\n"
         "      The size of it, a long description, a long description, a long\n"
         "      description, a long description, a long description, and its end.\n"
-        "  norm: norm; default: none\n"
+        "  norm: norm; default: not given\n"
         "\n"
         "Source: none\n"
         "\n"

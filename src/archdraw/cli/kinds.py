@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from textwrap import indent
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
 
 from archdraw.checked import FieldInfo
+from archdraw.cli._kinds_found import Found, each_word, found
 from archdraw.cli._terminal import table, wrapped
 from archdraw.errors import folded
 from archdraw.kinds.base import Expects, Kind
@@ -25,59 +26,56 @@ def command(words: tuple[str, ...], as_json: bool) -> int:
     """List, search or describe the kinds of blocks.
 
     The page of a kind has its names, its fields with types, defaults and descriptions, the concepts that it stands for,
-    how it is drawn, its source, and an example. Any other WORD is looked for in names, other names and descriptions,
-    whatever its case; of several words all must be there.
+    how it is drawn, its source, and an example. Any other WORD is looked for in names, other names and descriptions of
+    kinds and of their fields, and in the values of those, whatever its case; of several words all must be there.
 
     \b
     archdraw kinds
     archdraw kinds grouped_query
     archdraw kinds sliding window
+    archdraw kinds parallel layers
     archdraw kinds grouped_query --json
     """
     from archdraw.kinds.registry import kinds
 
     known = kinds()
     name = words[0] if len(words) == 1 and words[0] in known else None
-    found = known if name is not None else _found(known, words)
-    if not found:
+    about = {keyword: _paragraphs(kind) for keyword, kind in known.items()} if words and name is None else {}
+    fields = found(known, words, about) if about else dict.fromkeys(known, ())
+    if not fields:
         from archdraw.kinds.hints import hint
 
         asked = " ".join(words)
-        raise click.UsageError(f"unknown kind {asked!r}; {hint(asked, known) or 'archdraw kinds lists all'}")
+        meant = hint(asked, known)
+        if not meant and len(asked.split()) > 1:
+            raise click.UsageError(f"no kind has all of these words; {each_word(known, words, about)}")
+        raise click.UsageError(f"unknown kind {asked!r}; {meant or 'archdraw kinds lists all'}")
     if as_json:
         from archdraw.app.schemas import schema
 
-        every = {keyword: schema(keyword) for keyword in found} if name is None else schema(name)
+        every = {keyword: schema(keyword) for keyword in fields} if name is None else schema(name)
         click.echo(json.dumps(every, indent=2, ensure_ascii=False))
     else:
-        click.echo(_overview(found) if name is None else _page(known[name]))
+        click.echo(_overview(known, fields) if name is None else _page(known[name]))
     return 0
 
 
-def _found(known: Mapping[str, type[Kind]], words: Iterable[str]) -> Mapping[str, type[Kind]]:
-    """The kinds of whose names and description all ``words`` are a part."""
-    asked = [folded(word) for word in words]
-    return {
-        keyword: kind
-        for keyword, kind in known.items()
-        if all(any(word in text for text in _searched(kind)) for word in asked)
-    }
-
-
-def _searched(kind: type[Kind]) -> tuple[str, ...]:
-    """What is said of ``kind``, as :func:`folded` leaves it."""
-    said = (kind.keyword, kind.family, kind.term.text, kind.term.short, *kind.aliases, *_paragraphs(kind))
-    return tuple(map(folded, said))
-
-
-def _overview(known: Mapping[str, type[Kind]]) -> str:
+def _overview(known: Mapping[str, type[Kind]], fields: Found) -> str:
+    """A row for each kind that was found, and one below for each of the ``fields`` that it was found by."""
     families: dict[str, list[type[Kind]]] = {}
-    for kind in known.values():
-        families.setdefault(kind.family, []).append(kind)
-    width = max(map(len, known))
+    for keyword in fields:
+        families.setdefault(known[keyword].family, []).append(known[keyword])
+    width = max(map(len, fields))
     parts = []
     for family in sorted(families):
-        rows = [(f"  {kind.keyword.ljust(width)}", _paragraphs(kind)[0]) for kind in families[family]]
+        rows = [
+            row
+            for kind in families[family]
+            for row in (
+                (f"  {kind.keyword.ljust(width)}", _paragraphs(kind)[0]),
+                *((f"  {' ' * width}", f"{kind.keyword}: {field}") for field in fields[kind.keyword]),
+            )
+        ]
         parts.append(f"{click.style(family.replace('_', ' '), bold=True)}\n{table(rows)}")
     return "\n\n".join(parts)
 
@@ -88,7 +86,11 @@ def _page(kind: type[Kind]) -> str:
         parts.append("\n".join(map(wrapped, names)))
     parts += [wrapped(paragraph) for paragraph in _paragraphs(kind)]
     if kind.model_fields:
-        parts.append("\n".join(["Fields:", *(_field(name, field) for name, field in kind.model_fields.items())]))
+        # What has to be written comes first: some kinds have fifty fields.
+        each = sorted(kind.model_fields.items(), key=lambda item: not item[1].is_required())
+        parts.append("\n".join(["Fields:", *(_field(name, field) for name, field in each)]))
+        if needed := ", ".join(f"{name}: ..." for name, field in each if field.is_required()):
+            parts.append(wrapped(f"The least that must be written: {kind.keyword}: {{{needed}}}"))
     if kind.main:
         parts.append(wrapped(f"A value in place of the mapping is taken as {kind.main}."))
     if concepts := kind.every_concept():
@@ -183,5 +185,5 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, Kind):
         return value.keyword
     if value is None:
-        return "none"
+        return "not given"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -70,7 +70,8 @@ class AttentionFields(Kind):
     qk_norm: QueryKeyNorm | None = Field(
         default=None,
         description=(
-            "Norm of queries and keys before their product (rmsnorm_per_head in Qwen3 and Gemma 3); left out for none."
+            "Query-key norm: norm of queries and keys before their product (rmsnorm_per_head in Qwen3 and Gemma 3); "
+            "left out for none."
         ),
     )
     qk_norm_after_position: bool = Field(
