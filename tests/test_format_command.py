@@ -80,6 +80,12 @@ def test_a_broken_file_does_not_stop_the_others(folder: Path, capsys: Printed) -
     assert Path("broken.yaml").read_text("utf-8") == "a: 1\na: 2\n"
 
 
+def test_a_file_that_is_not_there_says_which_may_be_meant(folder: Path, capsys: Printed) -> None:
+    assert run(["format", "specs/on.yaml"]) == 1
+    expected = "specs/on.yaml:1:1: error: file not found\n  hint: did you mean specs/one.yaml"
+    assert capsys.readouterr().err.startswith(expected)
+
+
 def test_a_model_that_comes_with_archdraw_is_no_file(capsys: Printed, folder: Path) -> None:
     assert run(["format", "gpt-2"]) == 1
     assert "gpt-2:1:1: error: file not found" in capsys.readouterr().err

@@ -240,7 +240,9 @@ def test_without_the_library_it_says_how_to_get_it() -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["watch", "gone.yaml"], 2, "there is no file or folder gone.yaml"),
+        (["watch", "gone.yaml"], 1, "gone.yaml:1:1: error: file not found"),
+        (["watch", "llama-3-8.yaml"], 1, "hint: did you mean llama-3-8b"),
+        (["watch", "llama-3-8"], 1, "no such model comes with archdraw\n  hint: did you mean llama-3-8b"),
         (["watch", "llama-3-8b", "--editor", "no-such-program {file}"], 2, "there is no program no-such-program"),
         (["watch", "llama-3-8b", "--theme", "sepia"], 2, "unknown theme 'sepia'"),
         (["watch", "llama-3-8b", "--port", "PORT"], 1, "--port 0 takes a free one"),

@@ -50,21 +50,33 @@ def load(source: str | Path, *, with_transformers: bool = False) -> Model:
     path = shipped_spec(source) or source
     if is_spec(path):
         if not Path(path).exists():
-            raise InputError([Problem("file not found", Span(Path(path).as_posix(), 1, 1), hint=_meant(Path(path)))])
+            raise missing(path)
         spec = load_spec(path)
         return Model(spec, expand(spec), slug=slug_of(path))
     if _is_name(path):
-        message = "file not found, and no such model comes with archdraw"
-        raise InputError([Problem(message, Span(str(path), 1, 1), hint=_meant(Path(path)))])
+        raise missing(path)
     from archdraw.readers.sources import read_model
 
     return described(read_model(str(path), with_transformers=with_transformers), path)
 
 
-def _meant(path: Path) -> str:
+def missing(path: str | Path, *, shipped: bool = True) -> InputError:
+    """The error for a ``path`` where nothing is: it says which file, or which of the ``shipped`` models, may be meant.
+
+    >>> print(missing("llama-3-8"))
+    llama-3-8:1:1: error: file not found, and no such model comes with archdraw
+      hint: did you mean llama-3-8b or llama-3-2-3b or llama-3-2-1b?
+    """
+    file = Path(path)
+    is_name = shipped and not is_spec(file) and _is_name(file)
+    message = "file not found, and no such model comes with archdraw" if is_name else "file not found"
+    return InputError([Problem(message, Span(file.as_posix(), 1, 1), hint=_meant(file, shipped))])
+
+
+def _meant(path: Path, or_shipped: bool) -> str:
     """A hint for a ``path`` where nothing is: specs beside it, and for one word the models that come with archdraw."""
     known = [file.as_posix() for file in path.parent.glob("*") if file.suffix.lower() in SPECS]
-    if path.name != str(path):
+    if path.name != str(path) or not or_shipped:
         return nearest(path.as_posix(), known)
     shipped = [file.stem for file in specs_folder().glob("*.yaml")]
     if path.suffix.lower() in SPECS:

@@ -71,6 +71,10 @@ def _format(file: str, *, writes: bool, diff: bool) -> bool:
 
     if Path(file).suffix.lower() == ".json":
         raise InputError([Problem("this is JSON; specs in YAML are formatted", Span(file, 1, 1))])
+    if file != STDIN and not Path(file).exists():
+        from archdraw.model import missing
+
+        raise missing(file, shipped=False)
     text = stdin_text() if file == STDIN else read_text(file)
     name = FROM_STDIN if file == STDIN else Path(file).as_posix()
     document = parse(text, name)

@@ -22,9 +22,10 @@ _KEYS = re.compile(r"^(?:name|developer|family|released):.*$", re.MULTILINE)
 @click.argument("words", metavar="[MODEL|WORD...]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="A list of objects: model, name, developer, family, released.")
 def command(words: tuple[str, ...], as_json: bool) -> int:
-    """List the models that come with archdraw, by the names that commands take.
+    """List the models that come with archdraw.
 
-    A WORD is looked for in names, developers and families, whatever its case; of several all must be there.
+    They are listed by the names that other commands take, and by those that they are published under. A WORD is looked
+    for in these, in developers and in families, whatever its case; of several all must be there.
 
     \b
     archdraw models

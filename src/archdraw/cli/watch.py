@@ -57,13 +57,14 @@ def command(
     archdraw watch model.yaml --theme mine.yaml --view slide
     archdraw watch model.yaml --editor 'code -g {file}:{line}:{column}'
     """
+    from archdraw.model import missing
     from archdraw.watch import changes
 
     changes.check()
     words = _editor(editor)
     path = shipped_spec(spec) or Path(spec)
     if not path.exists():
-        raise click.BadParameter(f"there is no file or folder {spec}", param_hint="SPEC|DIR")
+        raise missing(path)
     is_folder = path.is_dir() and not any((path / name).is_file() for name in MODEL_FILES)
     from archdraw.watch.drawing import Look
     from archdraw.watch.hub import Hub

@@ -26,6 +26,7 @@ from archdraw.spec.fields import Parent as Parent
 from archdraw.spec.fields import Published as Published
 from archdraw.spec.figure import Figure
 from archdraw.spec.forms import Origin
+from archdraw.spec.oddities import oddities
 from archdraw.spec.template_basics import TemplateError, is_template
 from archdraw.spec.validation import shown
 from archdraw.tree.blocks import Block, Module, Parallel, Sequence, Side
@@ -99,7 +100,8 @@ class Spec(Checked):
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is odd but not wrong: definitions that nothing uses, fields under former names, other widths,
-        modules beside the model that are not there or not read. The latter are found when the spec is expanded.
+        modules beside the model that are not there or not read, blocks in an odd order. The last two are found when the
+        spec is expanded.
         """
         return (*self._warnings, *self._met)
 
@@ -214,7 +216,8 @@ def expand(spec: Spec) -> Module:
     read = tuple(disagreements(spec.layers, made, spec.document, spec._origins))
     if wrong := [problem for problem in read if problem.severity == "error"]:
         raise InputError(wrong)
-    spec.model_keep(_met=(*spec._met, *read))
+    odd = oddities(spec.layers, spec.document, spec._origins, spec.context_length)
+    spec.model_keep(_met=(*spec._met, *read, *odd))
     number = sum(number_of_layers(block) for block in made)
     if number > MOST_LAYERS:
         raise InputError(
