@@ -49,8 +49,7 @@ def test_each_kind_of_layer_is_said_with_its_number_its_blocks_and_what_is_paral
         "From the input up: Token embedding, 10 layers, RMSNorm, LM head. "
         "6 × Local layer, from the input up: RMSNorm, Sliding-window attention (8 query / 2 KV heads, dim 8, window 4) "
         "in parallel with SwiGLU FFN (64 → 256 → 64). "
-        "2 × First layer, from the input up: RMSNorm, Sliding-window attention (8 query / 2 KV heads, dim 8, window 4)"
-        ", RMSNorm, SwiGLU FFN (64 → 512 → 64). "
+        "2 × First layer, from the input up: RMSNorm, Sliding-window attention, RMSNorm, SwiGLU FFN (64 → 512 → 64). "
         "2 × Global layer, from the input up: RMSNorm, Full attention (GQA) (8 query / 2 KV heads, dim 8) "
         "in parallel with SwiGLU FFN (64 → 256 → 64)."
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from archdraw.glossary import Phrase, spoken, text
 from archdraw.glossary import plate as words
@@ -18,6 +18,8 @@ from archdraw.tree.framing import ANY
 from archdraw.tree.sharing import kinds_of
 from archdraw.tree.walks import layers, leaves
 from archdraw.views.wording import several
+
+WordsOf: TypeAlias = Callable[[Leaf | Module], str]
 
 MOST_KINDS = 12
 """So many kinds of layers are described, the most frequent first; of more the others are counted."""
@@ -41,44 +43,46 @@ def description(spec: Spec, model: Module, every: Sequence[Module], below_name: 
 def _kinds(every: Sequence[Module]) -> Iterator[Phrase]:
     """A sentence for each kind of layer: how many there are, and their blocks from the input up."""
     kinds, order = kinds_of(every)
-    said: dict[tuple[str, str], int] = {}
+    alike: dict[tuple[str, str], list[Module]] = {}
     for number in order:
-        key = text(kinds[number].label), ", ".join(_row(kinds[number].body))
-        said[key] = said.get(key, 0) + 1
-    ranked = sorted(said.items(), key=lambda entry: -entry[1])
-    for (name, blocks), number in ranked[:MOST_KINDS]:
-        yield spoken.SPOKEN_KIND(layers=several(name, number), blocks=blocks)
+        kind = kinds[number]
+        alike.setdefault((text(kind.label), ", ".join(_row(kind.body, _whole))), []).append(kind)
+    ranked = sorted(alike.items(), key=lambda entry: -len(entry[1]))
+    once = _Once(own[0] for _, own in ranked)
+    for (name, _), own in ranked[:MOST_KINDS]:
+        blocks = ", ".join(_row(own[0].body, once))
+        yield spoken.SPOKEN_KIND(layers=several(name, len(own)), blocks=blocks)
     if rest := ranked[MOST_KINDS:]:
-        yield spoken.SPOKEN_OTHERS(number=sum(number for _, number in rest), kinds=len(rest))
+        yield spoken.SPOKEN_OTHERS(number=sum(len(own) for _, own in rest), kinds=len(rest))
 
 
-def _row(block: Block) -> list[str]:
-    """The blocks of a layer, from the input up; what is side by side is one entry."""
+def _row(block: Block, words_of: WordsOf) -> list[str]:
+    """The blocks of a layer in ``words_of`` each, from the input up; what is side by side is one entry."""
     match block:
         case Leaf() | Module():
-            return [_both(block)]
+            return [words_of(block)]
         case Side(body=body):
             return [text(spoken.SPOKEN_SIDE(block=body.label))]
         case Chained(parts=parts):
-            return [said for part in parts for said in _row(part)]
+            return [said for part in parts for said in _row(part, words_of)]
         case Residual(body=body):
-            return _row(body)
+            return _row(body, words_of)
         case Parallel(branches=branches, merge=merge):
-            return _beside(branches, merge)
+            return _beside([_row(branch, words_of) for branch in branches], merge)
         case Repeat(body=body, times=times):
-            return [text(spoken.SPOKEN_REPEAT(times=times, blocks=_then(_row(body))))]
+            return [text(spoken.SPOKEN_REPEAT(times=times, blocks=_then(_row(body, words_of))))]
         case Experts(body=body, total=total, active=active):
             what = words.EXPERTS_PER_TOKEN(total=total, active=active)
-            return [text(spoken.SPOKEN_BLOCK(label=what, detail=_then(_row(body))))]
+            return [text(spoken.SPOKEN_BLOCK(label=what, detail=_then(_row(body, words_of))))]
         case Graph():
-            return [_both(leaf) for leaf in leaves(block)]
+            return [words_of(leaf) for leaf in leaves(block)]
         case _:
             assert_never(block)
 
 
-def _beside(branches: Iterable[Block], merge: Merge) -> list[str]:
+def _beside(branches: Iterable[list[str]], merge: Merge) -> list[str]:
     """Branches and how they are joined; one that is a plain line is none."""
-    rows = [row for branch in branches if (row := _row(branch))]
+    rows = list(filter(None, branches))
     if len(rows) < 2:
         return [said for row in rows for said in row]
     return [_together(list(map(_then, rows)), merge)]
@@ -93,9 +97,31 @@ def _then(row: Sequence[str]) -> str:
     return " then ".join(row)
 
 
-def _both(block: Leaf | Module) -> str:
+def _whole(block: Leaf | Module) -> str:
     found = describe(block)
     return text(spoken.SPOKEN_BLOCK(label=found.label, detail=found.detail)) if found.detail else found.label
+
+
+class _Once:
+    """Says the details of a block where it comes first; afterwards its name, where that is another block's nowhere."""
+
+    def __init__(self, every: Iterable[Module]) -> None:
+        self._named: dict[str, set[str]] = {}
+        self._said: set[str] = set()
+
+        def noted(block: Leaf | Module) -> str:
+            self._named.setdefault(describe(block).label, set()).add(_whole(block))
+            return ""
+
+        for kind in every:
+            _row(kind.body, noted)
+
+    def __call__(self, block: Leaf | Module) -> str:
+        whole, label = _whole(block), describe(block).label
+        if whole in self._said and len(self._named[label]) == 1:
+            return label
+        self._said.add(whole)
+        return whole
 
 
 def _path(block: Block) -> list[str]:

@@ -58,7 +58,9 @@ def draw(plate: Plate, page: Page, theme: Theme) -> Scene:
     _figures(
         canvas, plate.facts[: page.facts], Place(PAD * 2 + page.width * BLOCKS, BAND + PAD, page.width - PAD, floor)
     )
-    return canvas.scene(page.width, page.height, f"{plate.name} architecture", plate.description)
+    # A card is heard among many others: what its blocks are is for the picture that it leads to.
+    description = f"{plate.name}: {', '.join(plate.subtitle)}."
+    return canvas.scene(page.width, page.height, f"{plate.name} architecture", description)
 
 
 @section("header")
