@@ -157,7 +157,7 @@ def test_a_slide_says_how_many_experts_work() -> None:
 
 
 def test_layers_that_read_an_encoder_say_so() -> None:
-    assert "32 × Layer, cross-attention" in said(load("whisper-large-v3").scene("slide"))
+    assert "Decoder, 32 layers, cross-attention" in said(load("whisper-large-v3").scene("slide"))
 
 
 def test_two_towers_find_room_in_a_column_of_a_paper() -> None:

@@ -154,14 +154,14 @@ def _layers(brief: Brief) -> Brief:
     def bar(frame: Frame) -> Bar:
         number = "".join(filter(str.isdigit, frame.times))
         # Of layers of several names one does not say that so many come of each.
-        one = frame.caption if "," not in frame.caption else ""
-        if number and is_of_all(frame.short or one):
-            return Bar(several(frame.short or one, int(number)), "", frame.path, frame.title)
-        label = frame.short or one or text(layers.LAYER() if frame is largest else layers.LAYERS())
-        wired = next((box.label for box in boxes(frame) if box.wired), "")
-        if wired:
+        name = frame.short or (frame.caption if "," not in frame.caption else "")
+        if number and is_of_all(name):
+            label = several(name, int(number))
+        else:
+            label = f"{frame.times} {name or text(layers.LAYER() if frame is largest else layers.LAYERS())}".strip()
+        if wired := next((box.label for box in boxes(frame) if box.wired), ""):
             label = text(words.THAT_READS(name=label, what=wired.lower()))
-        return Bar(f"{frame.times} {label}".strip(), "", frame.path, frame.title)
+        return Bar(label, "", frame.path, frame.title)
 
     towers = tuple(
         replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
