@@ -235,8 +235,10 @@ def test_shared_entries() -> None:
         "Shared global attention",
     ]
     assert describe(each).notes[0] == "KV cache per token and layer: 64 values (128 bytes, bf16)"
+    # What selects is run again only where a layer has an indexer: without, no index key is read.
+    assert describe(again).notes[0] == "reuses entries and index keys of an earlier layer"
     assert describe(reused).notes == (
-        "reuses entries and index keys of an earlier layer",
+        f"reuses entries and top-{INDEX['index_topk']} of an earlier layer",
         "plus 64 values for each of the last 128 tokens",
         "causal; one learned sink per head",
     )

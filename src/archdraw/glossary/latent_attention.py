@@ -89,6 +89,7 @@ ENTRY_CACHE = Term("KV cache per layer: {width:value|values} per {tokens:token|t
 WINDOW_STATE = Term("plus {width:value|values} for each of the last {tokens:token|tokens}")
 WINDOW_CACHE = Term("KV cache per layer: {width:value|values} × last {tokens:token|tokens} ({size:bytes}, bf16)")
 REUSES_ENTRIES = Term("reuses entries and index keys of an earlier layer")
+REUSES_SELECTION = Term("reuses entries and top-{number} of an earlier layer")
 CANDIDATES = Term("among {blocks} × {size:candidate|candidates} of an earlier layer")
 CANDIDATES_FOR_LATER = Term("selects {blocks:candidate block|candidate blocks} of {size} for later layers")
 AMONG_CANDIDATES = Term("top-k among {blocks:candidate block|candidate blocks} of {size}")

@@ -173,9 +173,15 @@ class SharedCompressedAttention(CompressedFields):
             term = words.CANDIDATES_FOR_LATER if self.entries == "own" else words.AMONG_CANDIDATES
             bound = (term(blocks=self.candidate_topk_blocks, size=self.candidate_block_size),)
         if self.entries == "shared":
-            return words.REUSES_ENTRIES(), self.window_cache(), *bound, facts
+            return self._reused(), self.window_cache(), *bound, facts
         index = sparse_words.INDEX_CACHE_ENTRIES(width=self.index_head_dim)
         return self.entry_cache(), self.window_cache(), index, *bound, facts
+
+    def _reused(self) -> Phrase:
+        """What of an earlier layer is read again: for an own indexer the index keys, otherwise what was selected."""
+        if self.indexer == "own" or self.index_topk is None:
+            return words.REUSES_ENTRIES()
+        return words.REUSES_SELECTION(number=self.index_topk)
 
 
 def shared_entries(detail: Phrase, line: str) -> Leaf:
