@@ -37,6 +37,16 @@ def labels(block: Block) -> list[str]:
     return [describe(part).label for _, part in walk(block) if isinstance(part, Leaf | Module)]
 
 
+def test_attention_within_an_image_changes_words_and_no_count() -> None:
+    seeing = HEADS.model_copy(update={"use_bidirectional_attention": "vision"})
+    assert facts(seeing.expand(SCOPE)) == facts(HEADS.expand(SCOPE))
+    assert "bidirectional within an image" in describe(seeing.expand(SCOPE)).notes
+    near = describe(seeing.model_copy(update={"sliding_window": 8}).expand(SCOPE)).notes
+    assert "causal, window 8 tokens; bidirectional within an image" in near
+    with pytest.raises(KindError, match="causal in text"):
+        seeing.model_copy(update={"is_causal": False}).expand(SCOPE)
+
+
 def test_per_layer_embeddings_are_counted_beside_the_spine() -> None:
     kind = PerLayerEmbeddings(num_hidden_layers=3, hidden_size_per_layer_input=8, vocab_size_per_layer_input=50)
     side = beside(kind, SCOPE)

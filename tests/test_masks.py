@@ -119,6 +119,17 @@ def test_a_causal_mask_is_drawn_causal() -> None:
         assert "bidirectional" not in mask.detail
 
 
+@pytest.mark.parametrize(("name", "wide"), [("gemma-4-31b", False), ("gemma-4-12b", False), ("gemma-3-27b", True)])
+def test_tokens_of_an_image_see_each_other_in_the_layers_whose_mask_says_so(name: str, wide: bool) -> None:
+    drawn = figures(load(specs_folder() / f"{name}.yaml"))
+    assert len(drawn) == 2
+    for label, mask in drawn.items():
+        images = wide or label.startswith("sliding")
+        later = {(query, key) for query, keys in enumerate(mask.rows) for key in keys if key > query}
+        assert later == {(query, key) for query in range(5, 9) for key in range(query + 1, 9) if images}
+        assert ("bidirectional within an image" in mask.detail) is images
+
+
 def test_selected_keys_are_scattered() -> None:
     drawn = figures(load(specs_folder() / "naive-n0-5-flash.yaml"))
     sparse = drawn["sparse, top 2,048"].rows

@@ -127,6 +127,30 @@ def test_attention_in_both_directions_has_half_a_window_to_each_side() -> None:
     assert counted(config).cache == {}
 
 
+def _in_images(config: dict[str, Any]) -> set[str]:
+    """The labels of the attention that is bidirectional within an image."""
+    parts = [describe(part) for _, part in walk(tree(config)) if isinstance(part, Module)]
+    return {part.label for part in parts if "bidirectional within an image" in " ".join(part.notes)}
+
+
+def test_tokens_of_an_image_attend_to_each_other() -> None:
+    text = small("gemma4_text", hidden_size_per_layer_input=0, use_bidirectional_attention="vision")
+    vision: dict[str, Any] = {"vision_config": {"model_type": "gemma4_vision"}, "audio_config": None}
+    whole = {"model_type": "gemma4", **vision, "text_config": text}
+    assert _in_images(whole) == {"Sliding-window attention"}
+    # Without images, or where the file says null, as those of E2B and E4B do, all is causal.
+    assert _in_images(whole | {"text_config": text | {"use_bidirectional_attention": None}}) == set()
+    assert _in_images(whole | {"vision_config": None}) == set()
+    assert _in_images(text) == set()
+    # Gemma 3 does so in layers of both types whatever its file says, unless text sees later tokens, too.
+    siglip = {"model_type": "siglip_vision_model", "patch_size": 14, "image_size": 56, "vision_use_head": False}
+    third = {"model_type": "gemma3", "text_config": small("gemma3_text", use_bidirectional_attention=False)}
+    seeing = third | {"vision_config": siglip, "mm_tokens_per_image": 4}
+    assert _in_images(seeing) == {"Sliding-window attention", "Global attention"}
+    assert _in_images(seeing | {"text_config": small("gemma3_text", use_bidirectional_attention=True)}) == set()
+    assert _in_images(small("gemma3_text")) == set()
+
+
 def test_llama_4_rotates_three_layers_of_four() -> None:
     labels = [describe(part).detail for _, part in walk(tree(small("llama4_text"))) if isinstance(part, Module)]
     assert sum("NoPE" in label for label in labels) == 1

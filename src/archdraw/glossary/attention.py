@@ -144,6 +144,11 @@ WINDOW_EACH_SIDE = Term(
 )
 CHUNK = Term("chunk {size}")
 BIDIRECTIONAL = Term("bidirectional", definition="A token attends to those after it, too.")
+BIDIRECTIONAL_IMAGES = Term(
+    "bidirectional within an image",
+    definition="A token of an image attends to all tokens of that image, also to those after it; text is causal.",
+    source="Gemma Team 2025, Gemma 3 Technical Report, arXiv:2503.19786; create_causal_mask_mapping of transformers",
+)
 CAUSAL = Term("causal", definition="A token attends to itself and to those before it.")
 FULL_CAUSAL = Term("full causal attention")
 CAUSAL_WINDOW = Term("causal, window {size:token|tokens}")

@@ -39,6 +39,7 @@ class Heads:
     ``reach`` keys (None: all), those that :mod:`archdraw.tree.masks` finds by ``pattern`` and ``causal``, each for
     ``every`` so many tokens, and besides the ``first`` so many of the sequence. Latent attention makes them of what is
     ``cached``, ``cross`` attention of an encoder's. They are ``kept`` for later tokens unless all come at once.
+    Where attention is causal but for ``images``, the tokens of an image meet all others of that image.
     Selected keys come in blocks of ``block`` tokens, the last ``local`` blocks up to the query's own always.
     """
 
@@ -56,3 +57,4 @@ class Heads:
     kept: bool = True
     block: int = 1
     local: int = 0
+    images: bool = False

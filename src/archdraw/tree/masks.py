@@ -20,6 +20,8 @@ class Mask:
       as many. They come in whole blocks of ``block`` tokens on a fixed grid, as far as the query has come. The
       ``local`` last ones, up to the query's own, are always among them (bidirectional: as many around it); without
       ``local`` only finished blocks are chosen, and the unfinished one that the query is in is met besides.
+    - With ``images`` the tokens of an image meet all others of that image besides. What is counted is a sequence of
+      text: neither :attr:`most` nor :meth:`sees` has an image in it.
     """
 
     pattern: Pattern = "window"
@@ -28,6 +30,7 @@ class Mask:
     first: int = 0
     block: int = 1
     local: int = 0
+    images: bool = False
 
     @property
     def most(self) -> int | None:
@@ -80,4 +83,4 @@ def _scatter(query: int, key: int) -> tuple[int, int]:
 def mask_of(heads: Heads) -> Mask:
     """The mask of attention with ``heads``."""
     pattern = heads.pattern if heads.reach is not None else "window"
-    return Mask(pattern, heads.reach, heads.causal, heads.first, heads.block, heads.local)
+    return Mask(pattern, heads.reach, heads.causal, heads.first, heads.block, heads.local, heads.images)

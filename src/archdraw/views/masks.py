@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archdraw.glossary import Phrase, plate, text
 from archdraw.glossary import Words as Wording
-from archdraw.glossary.attention import BIDIRECTIONAL
+from archdraw.glossary.attention import BIDIRECTIONAL, BIDIRECTIONAL_IMAGES
 from archdraw.glossary.common import LAYERS
 from archdraw.picture import Inset
 from archdraw.picture import Mask as Figure
@@ -25,6 +25,8 @@ REACH = 4
 """Cells that stand for a window, a chunk or a selection: a sign of being short, not to scale."""
 BLOCK = 2
 """Cells that stand for a block, on whose grid keys are selected."""
+IMAGE = range(5, 9)
+"""The cells of an image in a sequence whose other tokens are text."""
 FIRST = 2
 """The same for tokens at the beginning that all queries see."""
 
@@ -55,7 +57,7 @@ def masks_panel(layers: Sequence[Module]) -> Inset | None:
     for (mask, position), blocks in sorted(found.items(), key=lambda entry: _reach(entry[0][0])):
         mixer = blocks[0]
         apart = position[shown] if len(positions) > 1 else ""
-        way = "" if mask.causal else BIDIRECTIONAL()
+        way = BIDIRECTIONAL_IMAGES() if mask.images else "" if mask.causal else BIDIRECTIONAL()
         detail = text((LAYERS(number=len(where[mask, position])), way, apart))
         figures.append(Figure(mixer.role, _cells(mask), text(_label(mixer, mask)), detail))
     names = {index: short_name(found[key][0]) for key, places in where.items() for index in places}
@@ -87,7 +89,11 @@ def _cells(mask: Mask) -> tuple[tuple[int, ...], ...]:
     """``mask`` over a few tokens, each query with its keys."""
     size, block = None if mask.size is None else REACH, min(mask.block, BLOCK)
     drawn = replaced(mask, size=size, first=min(mask.first, FIRST), block=block, local=min(mask.local, REACH // block))
-    return tuple(tuple(key for key in range(CELLS) if drawn.sees(query, key, CELLS)) for query in range(CELLS))
+    image = IMAGE if mask.images else range(0)
+    return tuple(
+        tuple(key for key in range(CELLS) if drawn.sees(query, key, CELLS) or (query in image and key in image))
+        for query in range(CELLS)
+    )
 
 
 def looking(layer: Module) -> Iterator[Module]:

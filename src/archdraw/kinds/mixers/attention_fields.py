@@ -53,6 +53,10 @@ class AttentionFields(Kind):
     is_causal: bool = Field(
         default=True, description="Whether a token attends only to itself and to those before it; false in encoders."
     )
+    use_bidirectional_attention: Literal["vision"] | None = Field(
+        default=None,
+        description="vision: tokens of an image attend to all tokens of that image, text is causal (Gemma 3 and 4).",
+    )
     attention_bias: bool = Field(default=False, description="Whether the four projections have a bias.")
     attention_key_bias: bool | None = Field(
         default=None, description="Whether the key projection has a bias; attention_bias where it is left out."
@@ -224,6 +228,7 @@ class AttentionFields(Kind):
             causal=self.is_causal,
             kept=self.keeps,
             pattern="selection" if self.keep_window_size else "chunk" if window and window.chunked else "window",
+            images=self.use_bidirectional_attention is not None,
         )
 
     def gate(self, heads: Heads) -> Gate | None:
@@ -246,6 +251,12 @@ class AttentionFields(Kind):
         if self.sliding_window is not None and self.attention_chunk_size is not None:
             raise KindError(
                 "sliding_window and attention_chunk_size cannot both be set", "attention_chunk_size", "remove one"
+            )
+        if self.use_bidirectional_attention is not None and not self.is_causal:
+            raise KindError(
+                "use_bidirectional_attention: vision is of attention that is causal in text",
+                "use_bidirectional_attention",
+                "leave out one of it and is_causal: false",
             )
         if self.differential and query % 2:
             raise KindError(

@@ -240,6 +240,8 @@ class SoftmaxAttention(AttentionFields):
         """What no box shows, as short facts."""
         if self.is_causal and not self._is_only_causal():
             yield self.masked()
+        if self.use_bidirectional_attention is not None:
+            yield words.BIDIRECTIONAL_IMAGES()
         if self.encoding is not None:
             yield self.encoding.note
         if isinstance(self.position, NoPosition):

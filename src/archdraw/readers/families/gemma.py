@@ -55,6 +55,17 @@ def both_directions(config: Config) -> bool:
     return False
 
 
+def within_images(config: Config, root: Config | None, default: str | None) -> str | None:
+    """ "vision" where the tokens of an image attend to each other; ``default`` is that of the class.
+
+    None where ``root``, the config of the whole model, has no images.
+    """
+    key = "use_bidirectional_attention"
+    value = config.raw(key) if key in config.data else default
+    seeing = root is not None and root.data.get("vision_config") is not None
+    return "vision" if seeing and value == "vision" else None
+
+
 def heads(config: Config, *, default: tuple[int, int, int], **fields: Any) -> Block:
     """Softmax attention; ``default`` are the heads, the key-value heads and the width of a head in the class."""
     bias = config.flag("attention_bias", default=False)
@@ -123,8 +134,10 @@ def _gemma3_text(config: Config) -> Draft:
 
 def _gemma3_whole(config: Config) -> Draft:
     text = config.section("text_config") or Config({}, ("text_config",), config)
-    draft = gemma3(text, config)
     vision = config.section("vision_config")
+    # The class does this for all that has images, in layers of both types and whatever the config says:
+    # create_causal_mask_mapping of transformers' modeling_gemma3.
+    draft = gemma3(text, config, images=None if vision is None else "vision")
     if vision is None:
         config.mark_incomplete("the vision encoder: there is no vision_config")
     tokens = config.integer("mm_tokens_per_image", default=256)
@@ -132,15 +145,18 @@ def _gemma3_whole(config: Config) -> Draft:
     return draft
 
 
-def gemma3(config: Config, root: Config | None) -> Draft:
-    """The text model of Gemma 3: five windows to one layer that sees all, norms of queries and keys."""
+def gemma3(config: Config, root: Config | None, images: str | None = None) -> Draft:
+    """The text model of Gemma 3: five windows to one layer that sees all, norms of queries and keys.
+
+    ``images`` is "vision" where tokens of an image attend to each other.
+    """
     draft = head(config, root, vocab_size=262_208, hidden_size=2304, max_position_embeddings=131_072)
     number = config.integer("num_hidden_layers", default=26)
     every = config.integer("sliding_window_pattern", "_sliding_window_pattern", default=6)
     types = layer_types(config, number, rounds(number, every))
     normed = config.flag("use_qk_norm", default=True)
     positions = (local_rope(config), rope(config, theta=1_000_000.0, kind="full_attention"))
-    _text(config, draft, types, positions=positions, qk_norm="rmsnorm_per_head" if normed else None)
+    _text(config, draft, types, positions=positions, qk_norm="rmsnorm_per_head" if normed else None, images=images)
     return draft
 
 
@@ -159,12 +175,15 @@ def _text(
     positions: tuple[Block, Block],
     cap: float | None = None,
     final_cap: float | None = None,
+    images: str | None = None,
     **fields: Any,
 ) -> None:
     """Fills in the layers that Gemma 2 and 3 share; ``cap`` and ``final_cap`` are the class's defaults."""
     window = config.integer("sliding_window", "sliding_window_size", default=4096)
     if both_directions(config):
         fields["is_causal"] = False
+    elif images is not None:
+        fields["use_bidirectional_attention"] = images
     fields |= {
         "query_pre_attn_scalar": config.number("query_pre_attn_scalar", default=256.0),
         "attn_logit_softcapping": _cap(config, "attn_logit_softcapping", cap),

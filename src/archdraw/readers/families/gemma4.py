@@ -7,7 +7,7 @@ from typing import Any
 from archdraw.readers.components import GATED, given, rope, whole_heads, without_effect
 from archdraw.readers.config import Config
 from archdraw.readers.draft import Block, Draft, stacks
-from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds
+from archdraw.readers.families.gemma import both_directions, head, layer_types, output_head, rounds, within_images
 from archdraw.readers.family import Family
 from archdraw.readers.layered import KEY, layer_configs
 from archdraw.readers.similarity import like
@@ -37,7 +37,7 @@ def _whole(config: Config) -> Draft:
 
 
 def _unified_text(config: Config, root: Config | None = None) -> Draft:
-    return _read(config, root, window=1024, context=262_144, per_layer=0)
+    return _read(config, root, window=1024, context=262_144, per_layer=0, images="vision")
 
 
 def _unified(config: Config) -> Draft:
@@ -69,6 +69,7 @@ def _read(
     window: int = 512,
     context: int = 131_072,
     per_layer: int = 256,
+    images: str | None = None,
 ) -> Draft:
     draft = head(config, root, vocab_size=262_144, hidden_size=2304, max_position_embeddings=context)
     number = config.integer("num_hidden_layers", default=30)
@@ -80,7 +81,7 @@ def _read(
         shared = 0
     width = _per_layer_width(config, per_layer)
     then: list[Block] = [{"residual": {"per_layer_input": width}}] if width else []
-    layers = _Layers(config, window, then)
+    layers = _Layers(config, window, then, within_images(config, root, images))
     own = layer_configs(config, number)
     names = []
     for index, kind in enumerate(types):
@@ -107,12 +108,13 @@ def origin_of(types: list[str], own: int, index: int) -> int | None:
 class _Layers:
     """The layers of a Gemma 4 by what distinguishes them, each defined once."""
 
-    def __init__(self, config: Config, window: int, then: list[Block]) -> None:
+    def __init__(self, config: Config, window: int, then: list[Block], images: str | None) -> None:
         self.config = config
         self.then: list[Block] = [*then, "layer_scalar"]
         self.wide = config.flag("use_double_wide_mlp", default=False)
         self.act = _gated(config)
         self.causal = not both_directions(config)
+        self.images = images
         # Of one that is not causal a half is before a token and a half after it, as a spec has it, too.
         self.window = config.integer("sliding_window", default=window)
         self.k_eq_v = config.flag("attention_k_eq_v", default=False)
@@ -194,6 +196,8 @@ class _Layers:
             attention_k_eq_v=self.k_eq_v and not local and origin is None,
             shares_kv=shares,
             is_causal=None if self.causal else False,
+            # Layers that see everything are causal in images, too: create_causal_mask_mapping of modeling_gemma4.
+            use_bidirectional_attention=self.images if local else None,
             qk_norm="rmsnorm_per_head",
             v_norm=origin is None,
             attention_multiplier=1.0,
