@@ -33,7 +33,9 @@ class Known:
     problems: tuple[Problem, ...] = ()
 
 
-def known(kept: Kept | None, spec: Path, what: Sequence[str], make: Callable[[Model], Any], read: Read = load) -> Known:
+def known(
+    kept: Kept | None, spec: Path, what: Sequence[str], make: Callable[[Model], Any], read: Read | None = None
+) -> Known:
     """What ``make`` makes of the model at ``spec``, plain values and records, which is kept under the words ``what``.
 
     Another way to ``read`` it is for what is no file, and goes without ``kept``. Raises as :func:`archdraw.load` and
@@ -112,8 +114,8 @@ def _keep(kept: Kept | None, spec: Path, what: Sequence[str], key: str, made: Kn
         kept.put_value(key, made)
 
 
-def _made(make: Callable[[Model], Any], spec: Path, read: Read = load) -> Known:
-    model = read(spec)
+def _made(make: Callable[[Model], Any], spec: Path, read: Read | None = None) -> Known:
+    model = (read or load)(spec)
     # Warnings of a spec are for its author, who runs check; those of a config say how complete all else is.
     return Known(make(model), model.warnings if model.reading is not None else ())
 
@@ -137,7 +139,7 @@ def _lost(_: tuple[Path, Sequence[str]], error: Exception) -> Exception:
 
 
 def single_of(
-    kept: Kept | None, spec: Path, name: str, link: str, read: Read = load
+    kept: Kept | None, spec: Path, name: str, link: str, read: Read | None = None
 ) -> tuple[Single, tuple[Problem, ...]]:
     """The model at ``spec`` as the view ``name`` is given it, and the warnings of its config.
 

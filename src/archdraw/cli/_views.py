@@ -156,7 +156,8 @@ def _run(
     asked = [(word,) for word in given] if view.least else [given]
 
     def read(file: Path) -> Single:
-        found, problems = single_of(None if is_stdin(file) else cache().kept, file, name, link, loaded)
+        kept, reader = (None, loaded) if is_stdin(file) else (cache().kept, None)
+        found, problems = single_of(kept, file, name, link, reader)
         work.warn(problems)
         return found
 

@@ -72,8 +72,8 @@ def command(
     cache().reads(*given)
 
     def read(file: Path) -> Row:
-        kept = None if is_stdin(file) else cache().kept
-        found = known(kept, file, ("row", str(context)), lambda model: row(model, context), loaded)
+        kept, reader = (None, loaded) if is_stdin(file) else (cache().kept, None)
+        found = known(kept, file, ("row", str(context)), lambda model: row(model, context), reader)
         work.warn(found.problems)
         made: Row = found.value
         return made

@@ -123,9 +123,10 @@ def column_of(
         return Column(cell, left + pad, right + pad, inputs, joining, measures=measures)
     if not towers and not wires:
         bracket = BRACKET + measures.gutter if measures.gutter else 0.0
-        # A graph that is wider than a spine with its brackets, such as a U, has no room for these at its left.
+        # A graph that is wider than a spine with its brackets, such as a U, has no room for these at its left; what
+        # joins a model from below stands there.
         is_wide = cell.right - cell.left > measures.frame_left + bracket + measures.frame_right
-        least = 0.0 if is_wide else measures.frame_left + bracket
+        least = 0.0 if is_wide and not joining else measures.frame_left + bracket
         left = max(-cell.left, least, terminals.widest(inputs, measures) / 2 - 16) + 16
         last = cell.inputs[-1] + terminals.widest(inputs[-1:], measures) / 2
         right = max(cell.right, measures.frame_right, last)
