@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import archdraw
-from archdraw.analysis.difference import difference
+from archdraw.analysis.difference import AT_CONTEXT, difference
 from archdraw.analysis.difference.changes import BLOCK, WIRING, Change
 from archdraw.analysis.difference.features import ONLY_BOTH
 from archdraw.analysis.difference.models import plain, stacks
@@ -85,7 +85,9 @@ def changes(one: Model, other: Model) -> Said:
         return not change.sort.endswith(" module") and any(map(any, inside)) and all(map(all, inside))
 
     found = difference(one.block, other.block).changes
-    return {(one.sort, one.what, one.sign) for one in found if one.what != WIRING and not is_beside(one)}
+    # What is kept at a context is in a table of its own there.
+    elsewhere = (WIRING, AT_CONTEXT)
+    return {(one.sort, one.what, one.sign) for one in found if one.what not in elsewhere and not is_beside(one)}
 
 
 def said(found: list[dict[str, Any]]) -> Said:

@@ -474,7 +474,9 @@ def test_a_change_in_one_kind_of_layers_is_not_that_of_all() -> None:
     both = difference(base, expand(parse_spec(text.replace(heads, "num_attention_heads: 4"))))
     layers = "layers/layer/self_attn", "layers/layer.gelu/self_attn"
     (heads_of_one,) = (change for change in one.changes if change.what == "num_attention_heads")
-    assert (heads_of_one.before, heads_of_one.after, heads_of_one.paths) == (8, (8, 4), (layers, layers))
+    assert (heads_of_one.before, heads_of_one.after, heads_of_one.paths) == (8, (4, 8), (layers, layers)), (
+        "from the first layer on"
+    )
     (heads_of_both,) = (change for change in both.changes if change.what == "num_attention_heads")
     assert (heads_of_both.before, heads_of_both.after, heads_of_both.paths) == (8, 4, (layers, layers))
 

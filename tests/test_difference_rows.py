@@ -107,7 +107,8 @@ def test_a_scale_of_the_logits_is_no_softcap() -> None:
 def test_compressed_attention_has_what_its_settings_do_not_say() -> None:
     found = rows("deepseek-v3-2", "deepseek-v4-pro")
     assert found["sliding_window", ""] == ("added", None, 128)
-    assert set(found["compress_ratio", ""][2]) == {4, 128}
+    assert found["compress_ratio", ""][2] == (128, 4)
+    assert found["block", ""][2] == "Heavily compressed attention; Compressed sparse attention", "in the same order"
     assert found["sinks", ""] == ("added", False, True)
     assert found["kv_lora_rank", ""] == ("removed", 512, None)
     assert found["n_group", ""] == ("removed", 8, None)
@@ -116,7 +117,7 @@ def test_compressed_attention_has_what_its_settings_do_not_say() -> None:
 def test_kinds_of_attention_are_compared_in_what_one_lacks() -> None:
     found = rows("qwen3-next-80b-a3b", "kimi-linear-48b-a3b")
     assert found["qk_norm", ""] == ("removed", "rmsnorm_per_head", None)
-    assert found["num_key_value_heads", ""] == ("removed", 2, None)
+    assert ("num_key_value_heads", "") not in found, "latent attention has keys and values of each head, of one latent"
     assert found["block", "attention"] == ("changed", "Gated attention", "Multi-head latent attention")
 
 
@@ -186,3 +187,31 @@ def test_groups_of_heads_in_the_output_projection_come_with_compressed_attention
     found = rows("deepseek-v3-2", "deepseek-v4-pro")
     assert found["o_groups", ""] == ("added", None, 16)
     assert found["o_lora_rank", ""] == ("added", None, 1024)
+
+
+def test_values_of_one_group_have_the_order_of_its_blocks() -> None:
+    found = rows("glm-4-5-air", "gemma-4-e2b")
+    assert found["block", "dense FFN"][2] == "GeGLU FFN; Double-width GeGLU FFN"
+    assert found["intermediate_size", ""] == ("changed", 10944, (6144, 12288))
+    found = rows("glm-5-2", "apertus-8b")
+    assert found["block", ""][1].startswith("MLA with DeepSeek Sparse Attention (DSA); MLA with DSA, shared index")
+    assert found["indexer", ""][1] == ("full", "shared")
+
+
+@pytest.mark.parametrize("first", ["deepseek-v3", "deepseek-v3-2", "glm-5-3"])
+def test_residuals_are_plain_where_a_layer_has_no_other(first: str) -> None:
+    found = rows(first, "deepseek-v4-pro")
+    assert found["residual", ""] == ("changed", "plain", "hyper_connections")
+    assert ("num_key_value_heads", "") not in found, "latent attention"
+
+
+def test_what_all_blocks_have_but_other_layers_lack_is_counted_on_both_sides() -> None:
+    found = rows("deepseek-v3", "deepseek-v4-pro")
+    assert ("e_score_correction_bias", "") not in found, "58 of 61 layers of both"
+    assert found["hash_routing", ""][1:] == (False, True)
+
+
+def test_attention_with_windows_is_not_called_global() -> None:
+    found = rows("deepseek-v4-flash", "gpt-2")
+    assert found["sliding_window", "attention"] == ("removed", 128, None)
+    assert not [subject for _, subject in found if subject == "global attention"]

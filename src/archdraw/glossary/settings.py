@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdraw.glossary.common import BUFFERS, IN_BF16, KV_CACHE_PER_TOKEN, RECURRENT_STATE, STATE_PRECISION
+from archdraw.glossary.common import BUFFERS, IN_BF16, KV_CACHE, KV_CACHE_PER_TOKEN, RECURRENT_STATE, STATE_PRECISION
 from archdraw.glossary.numbers import data_size, number, parameters
 from archdraw.glossary.rendering import text
 
@@ -28,6 +28,7 @@ NAMED = {
     "attention_k_eq_v": "K = V",
     "scale_embedding": "embedding scaled by √d",
     "kv_cache_bytes_per_token": text(IN_BF16(figure=KV_CACHE_PER_TOKEN())),
+    "kv_cache_bytes": text(IN_BF16(figure=KV_CACHE())),
     "index_cache_bytes_per_token": "indexer cache per token (bf16)",
     "recurrent_state_bytes": text(RECURRENT_STATE()),
     "mamba_ssm_dtype": text(STATE_PRECISION()),
@@ -77,7 +78,13 @@ VALUES = {
 """Values for which the field has a term, by the last part of their setting's name."""
 
 IN_BYTES = frozenset(
-    {"kv_cache_bytes_per_token", "index_cache_bytes_per_token", "recurrent_state_bytes", "buffer_bytes"}
+    {
+        "kv_cache_bytes",
+        "kv_cache_bytes_per_token",
+        "index_cache_bytes_per_token",
+        "recurrent_state_bytes",
+        "buffer_bytes",
+    }
 )
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from archdraw.analysis.difference import COUNTS, count, sort_of, words
-from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_WITH, known_of
+from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, KV_HEADS, ONLY_WITH, is_latent, known_of
 from archdraw.analysis.difference.groups import Sublayer, by_role, role_of
 from archdraw.analysis.difference.meaning import TOKENS, drawn_again, meaning_of, positions_at_input, purpose_of
 from archdraw.analysis.difference.models import plain, stacks
@@ -170,7 +170,7 @@ def _norms(places: Iterable[Place], where: str, often: str) -> Iterator[_Slot]:
 
 def _explaining(layer: Module) -> Values:
     """The settings of a layer that say where its norms are and how its blocks are joined."""
-    return _values((name, value) for name, value in layer.settings if name.partition(".")[0] in EXPLAINS)
+    return _values((name, value) for name, value in known_of(layer).items() if name.partition(".")[0] in EXPLAINS)
 
 
 def _sublayer(block: Sublayer, every: Iterable[Module]) -> Record:
@@ -180,7 +180,8 @@ def _sublayer(block: Sublayer, every: Iterable[Module]) -> Record:
     """
     own = known_of(block)
     given = dict(block.settings)
-    lacking = {name: None for name in sorted(KNOWN.get(block.role, ())) if name not in own}
+    unknown = {KV_HEADS} if is_latent(own) else set()
+    lacking = {name: None for name in sorted(KNOWN.get(block.role, frozenset()) - unknown) if name not in own}
     return _block(block, text(block.label), _values({**own, **lacking}.items())) | {
         "layers": sum(block in sublayers(layer) for layer in every),
         "only": [name for name in own if name in ONLY_WITH],

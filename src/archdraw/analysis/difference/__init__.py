@@ -33,7 +33,7 @@ from archdraw.analysis.difference.changes import (
     Values,
 )
 from archdraw.analysis.difference.comparison import sign_of
-from archdraw.analysis.difference.counted import COUNTS, count, counted
+from archdraw.analysis.difference.counted import AT_CONTEXT, COUNTS, PER_TOKEN, common_context, count, counted
 from archdraw.analysis.difference.features import features, known_of
 from archdraw.analysis.difference.meaning import drawn_again, positions_at_input
 from archdraw.analysis.difference.models import models, plain
@@ -45,8 +45,9 @@ from archdraw.tree.settings import MIXER, same
 from archdraw.tree.walks import walk
 
 __all__ = [
-    "BLOCK", "COUNTS", "LOOP", "OCCURRENCES", "ORDER", "TIMES", "WIRING", "Change", "Difference", "Equal", "Pairing",
-    "Share", "Sign", "Values", "count", "difference", "features", "report", "sort_of", "words",
+    "AT_CONTEXT", "BLOCK", "COUNTS", "LOOP", "OCCURRENCES", "ORDER", "PER_TOKEN", "TIMES", "WIRING", "Change",
+    "Difference", "Equal", "Pairing", "Share", "Sign", "Values", "common_context", "count", "difference", "features",
+    "report", "sort_of", "words",
 ]  # fmt: skip
 
 

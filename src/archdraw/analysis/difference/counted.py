@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archdraw.analysis.difference.changes import Change
 from archdraw.analysis.difference.comparison import sign_of
 from archdraw.tree.blocks import Block as Tree
-from archdraw.tree.blocks import Experts, Leaf, Module, Repeat, Side
+from archdraw.tree.blocks import Experts, Leaf, Module, Repeat, Setting, Side
 from archdraw.tree.facts import Facts, facts
 from archdraw.tree.walks import children
 
@@ -27,6 +27,9 @@ What a recurrent mixer keeps and what attention keeps of its window, or a convol
 things: the facts count both as state.
 """
 
+PER_TOKEN, AT_CONTEXT = "kv_cache_bytes_per_token", "kv_cache_bytes"
+"""What a token adds to the KV cache, and what is kept at the longest context that both models have."""
+
 RECURRENT = frozenset({"linear"})
 """Roles of mixers whose state is recurrent."""
 
@@ -36,14 +39,23 @@ def counted(first: Module, second: Module) -> Iterator[Change]:
     one, other = facts(first), facts(second)
     if one.unknown or other.unknown:
         return
+    tokens = common_context(dict(first.settings).get("context_length"), dict(second.settings).get("context_length"))
     for what in COUNTS:
         before, after = count(one, what, first), count(other, what, second)
         if what == "layers" and not (before and after):
             continue  # That one model has none is a row of the other's stacks.
+        if what == PER_TOKEN and before == after and tokens is not None:
+            # Equal for a token, and yet one may keep fewer of them: a window.
+            what, before, after = AT_CONTEXT, one.kv_cache_bytes(tokens), other.kv_cache_bytes(tokens)
         if before != after and (what != "text_parameters" or one.encoders or other.encoders):
             yield Change(
                 sign_of(before or None, after or None), "model", ("model", "model"), what, before, after, (("",), ("",))
             )
+
+
+def common_context(*lengths: Setting) -> int | None:
+    """The shortest of the context ``lengths`` that are known: at this one caches are compared; None of none."""
+    return min((length for length in lengths if isinstance(length, int) and length > 0), default=None)
 
 
 def count(of: Facts, what: str, model: Module) -> int:

@@ -25,6 +25,7 @@ Features = dict[str, Setting]
 SHARED = ("n_shared_experts", "shared_expert_intermediate_size", "shared_expert_gate")
 INDEX = ("indexer", "index_n_heads", "index_head_dim", "index_topk")
 LATENT = ("q_lora_rank", "kv_lora_rank")
+KV_HEADS = "num_key_value_heads"
 OF_OUTPUT = ("o_groups", "o_lora_rank")
 OF_ATTENTION = frozenset((*INDEX, *LATENT, *OF_OUTPUT, "num_key_value_heads", "sliding_window", "compress_ratio"))
 OF_EXPERTS = frozenset((*SHARED, "e_score_correction_bias", "routed_scaling_factor", "n_group", "topk_group"))
@@ -59,6 +60,7 @@ SAID_BY_BOXES = frozenset(
 )
 """Settings of embeddings and output layers that boxes beside these are made of, which are compared by themselves."""
 
+RESIDUAL = "residual"
 SAID_WHERE_REPLACED = ("detail",)
 """The second line of a block in an author's words stands beside its label where another block stands in its place."""
 
@@ -103,7 +105,12 @@ def known_of(block: Leaf | Module) -> Features:
     if sort in ("embedding", "output"):
         own = {name: value for name, value in block.settings if name.partition(".")[0] not in SAID_BY_BOXES}
         return _of_table(block, own)
-    return features(block) if is_sublayer(block) else _of_encoder(dict(block.settings))
+    if is_sublayer(block):
+        return features(block)
+    found = _of_encoder(dict(block.settings))
+    if RESIDUAL in found and found[RESIDUAL] is None:
+        found[RESIDUAL] = "plain"  # every such layer has residuals
+    return found
 
 
 def _of_table(block: Leaf | Module, found: Features) -> Features:
@@ -214,6 +221,11 @@ def _scale(block: Leaf | Module, found: Features) -> None:
         found["attention_scale"] = f"1/√{number(width)}"
     else:
         found["attention_scale"] = "1/√d" if factor is None or usual else factor
+
+
+def is_latent(found: Features) -> bool:
+    """Whether a latent is cached, of which each head has keys and values: the number of KV heads says nothing then."""
+    return not is_without(found.get("kv_lora_rank")) and KV_HEADS not in found
 
 
 def _linear(_: Leaf | Module, found: Features) -> Features:

@@ -9,8 +9,18 @@ from typing import Any
 from archdraw.analysis.difference import words
 from archdraw.analysis.difference.changes import BLOCK, OCCURRENCES, Change, Equal, Share, Values
 from archdraw.analysis.difference.comparison import Comparison, Paths, sign_of
-from archdraw.analysis.difference.features import FROM_HEADS, KNOWN, ONLY_BOTH, ONLY_WITH, Features, features
+from archdraw.analysis.difference.features import (
+    FROM_HEADS,
+    KNOWN,
+    KV_HEADS,
+    ONLY_BOTH,
+    ONLY_WITH,
+    Features,
+    features,
+    is_latent,
+)
 from archdraw.analysis.difference.groups import Group, Sublayer, alike, role_of
+from archdraw.analysis.difference.listed import alike_values, listed
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
 from archdraw.tree.blocks import Leaf, Setting
@@ -87,7 +97,7 @@ class _GroupRows:
                 values = (
                     self._role(),
                     next(
-                        _role_in(group.roles[1 - side], self._has_windows())
+                        _role_in(group.roles[1 - side], group, self._has_windows())
                         for group in self._others
                         if same_name[0] in (group.theirs, group.mine)[side]
                     ),
@@ -118,7 +128,7 @@ class _GroupRows:
     def _role(self) -> str:
         """The group by what it does."""
         roles = dict.fromkeys(role for own in self._group.roles for role in own.split(" / ") if role)
-        return " / ".join(_role_in(role, self._has_windows()) for role in roles)
+        return " / ".join(_role_in(role, self._group, self._has_windows()) for role in roles)
 
     def _has_windows(self) -> bool:
         return any("sliding" in " ".join(one.roles) for one in (*self._others, self._group))
@@ -132,44 +142,49 @@ class _GroupRows:
         for name in dict.fromkeys(name for pair in known for own in pair for name in own):
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
-            pairs = [
-                (mine.get(name), theirs.get(name))
-                for (mine, theirs), blocks in zip(known, compared, strict=True)
-                if _is_common(name, mine, theirs, *blocks)
-            ]
-            if not pairs:
+            both = list(zip(known, compared, strict=True))
+            common = [blocks for (mine, theirs), blocks in both if _is_common(name, mine, theirs, *blocks)]
+            if not common:
                 continue
-            extra = self._unpaired(name)
-            before = _listed([one for one, _ in pairs] + extra[0])
-            after = _listed([other for _, other in pairs] + extra[1])
-            shares = self._share(0, name), self._share(1, name)
-            differ = not _equal(before, after)
+            before, after = (listed(self._values(side, name, common)) for side in (0, 1))
+            shares = self._shares(name)
+            differ = not alike_values(before, after)
             # Of settings that the same layers have, the first says which.
             if differ or ((shares[0] is None) != (shares[1] is None) and shares not in said):
                 said.add(shares)
                 changed.append(name)
                 self._change(name, before, after, self._subject(name), shares)
-            elif all(same(*pair) for pair in pairs):
+            elif all(same(features(one).get(name), features(other).get(name)) for one, other in common):
                 self._is_equal(name, known)
             else:
                 self._pair_by_pair(name, known)
 
-    def _share(self, side: int, name: str) -> Share:
-        """In how many layers of how many a block of the group has ``name``; None where all such blocks do, or none."""
-        own = (self._group.mine, self._group.theirs)[side]
-        known = [(block, values[name]) for block in own if name in (values := features(block))]
-        having = [block for block, value in known if not is_without(value)]
-        return self._share_of(side, having) if 0 < len(having) < len(known) else None
+    def _shares(self, name: str) -> tuple[Share, Share]:
+        """In how many layers of how many a block has ``name``, of both sides; None of one where all layers do, or none.
 
-    def _unpaired(self, name: str) -> tuple[list[Setting], list[Setting]]:
-        """The values of ``name`` that blocks without a partner have."""
-        taken = [{id(pair[side]) for pair in self._group.compared} for side in (0, 1)]
-        found: tuple[list[Setting], list[Setting]] = ([], [])
+        Nothing is said of either where each such block has it, as a layer without the block is no layer without it.
+        """
+        found: list[Share] = []
+        is_said = False
         for side, own in enumerate((self._group.mine, self._group.theirs)):
-            for block in own:
-                if id(block) not in taken[side] and name in (values := features(block)):
-                    found[side].append(values[name])
-        return found
+            known = [(block, values[name]) for block in own if name in (values := features(block))]
+            having = [block for block, value in known if not is_without(value)]
+            is_said |= 0 < len(having) < len(known)
+            number, every = self._share_of(side, having)
+            found.append((number, every) if 0 < number < every else None)
+        return (found[0], found[1]) if is_said else (None, None)
+
+    def _values(self, side: int, name: str, compared: Several[tuple[Sublayer, Sublayer]]) -> list[Setting]:
+        """The values of ``name``, in the order of the blocks of a side, which all rows of the group have.
+
+        They are those of the blocks that are ``compared`` in it, and of blocks without a partner.
+        """
+        wanted = {id(pair[side]) for pair in compared}
+        paired = {id(pair[side]) for pair in self._group.compared}
+        known = [(block, features(block)) for block in (self._group.mine, self._group.theirs)[side]]
+        return [
+            own.get(name) for block, own in known if id(block) in wanted or (id(block) not in paired and name in own)
+        ]
 
     def _subject(self, name: str) -> str:
         """The role of the group where other blocks have ``name`` as well, or might have it."""
@@ -211,9 +226,10 @@ OF_ONE_ROLE = frozenset({"sliding_window"})
 """Features that say themselves which blocks have them."""
 
 
-def _role_in(role: str, has_windows: bool) -> str:
-    """The role in words: attention is global where other layers of either model have windows."""
-    if role == "attention" and has_windows:
+def _role_in(role: str, group: Group, has_windows: bool) -> str:
+    """The role of ``group`` in words: attention is global where other layers have windows and its own have none."""
+    own = any(not is_without(features(block).get("sliding_window")) for block in (*group.mine, *group.theirs))
+    if role == "attention" and has_windows and not own:
         return text(terms.GLOBAL_ATTENTION())
     return text(words.ROLES[role]()) if role in words.ROLES else role
 
@@ -223,6 +239,8 @@ def _is_common(name: str, mine: Features, theirs: Features, one: Sublayer, other
     if name in ONLY_BOTH and None in (mine.get(name), theirs.get(name)):
         return False
     if name in ONLY_WITH and not (name in mine and name in theirs):
+        return False
+    if name == KV_HEADS and not (name in mine and name in theirs) and any(map(is_latent, (mine, theirs))):
         return False
     if alike(one, other) or (not isinstance(one, Leaf) and not isinstance(other, Leaf) and one.kind == other.kind):
         given = name in dict(one.settings) or name in dict(other.settings)
@@ -261,25 +279,6 @@ def _names(blocks: Several[Sublayer]) -> list[tuple[str, str]]:
 
 def _joined(several: Several[str]) -> str:
     return "; ".join(dict.fromkeys(several))
-
-
-def _listed(values: Several[Setting]) -> Values:
-    """The different values, each once, those that mean none only where there is no other."""
-    found: list[Setting] = []
-    for value in values:
-        if not is_without(value) and not any(same(value, one) for one in found):
-            found.append(value)
-    if len(found) > 1:
-        return tuple(found)
-    return found[0] if found else (values[0] if values else None)
-
-
-def _equal(before: Values, after: Values) -> bool:
-    if isinstance(before, tuple) and isinstance(after, tuple):
-        return len(before) == len(after) and all(any(same(one, other) for other in after) for one in before)
-    if isinstance(before, tuple) or isinstance(after, tuple):
-        return False
-    return same(before, after)
 
 
 def _ordered(own: Any, other: Any, side: int) -> tuple[Any, Any]:

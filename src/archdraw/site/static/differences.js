@@ -91,13 +91,16 @@ function differences(models, twins, both) {
     if (one.kind !== other.kind || isOfTwoKinds) return known;
     return [one, other].some((block) => block.has.has(what) && !block.heads.includes(what));
   }
-  /** In how many layers of `model` such a block has `what`, in words; empty where all of them do, or none. */
-  function shareOf(blocks, what, model) {
-    const known = blocks.filter((block) => block.layers && block.has.has(what));
-    const having = known.filter((block) => block.has.get(what) != null);
-    if (!having.length || having.length === known.length) return "";
-    const all = model.runs.reduce((sum, [, times]) => sum + times, 0);
-    return ` in ${Math.min(all, having.reduce((sum, block) => sum + block.layers, 0))} of ${all} layers`;
+  /** In how many layers of each model some of `blocks` have `what`, in words: of all models where such a block of one lacks it. */
+  function sharesOf(blocks, what) {
+    const known = blocks.map((own) => own.filter((block) => block.layers && block.has.has(what)));
+    const having = known.map((own) => own.filter((block) => block.has.get(what) != null));
+    const isSaid = having.some((own, i) => own.length && own.length < known[i].length);
+    return having.map((own, i) => {
+      const all = models[i].runs.reduce((sum, [, times]) => sum + times, 0);
+      const number = Math.min(all, own.reduce((sum, block) => sum + block.layers, 0));
+      return isSaid && number && number < all ? ` in ${number} of ${all} layers` : "";
+    });
   }
   for (const slot of slots) {
     const about = { sort: slot.sort, slot, title: slot.titles.join(" / ") };
@@ -132,7 +135,7 @@ function differences(models, twins, both) {
     for (const what of unique(slot.blocks.flat().flatMap((block) => [...block.has.keys()]))) {
       if (found.some((row) => what.startsWith(`${row.what}.`))) continue;
       const values = slot.blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
-      const shares = slot.blocks.map((own, i) => shareOf(own, what, models[i]));
+      const shares = sharesOf(slot.blocks, what);
       const isPartial = (i, j) => (shares[i] === "") !== (shares[j] === "");
       // Attention without positions of its own may have those of the input.
       if (what === "position" && slot.sort === "token mixer" && values.some((one) => one.length))

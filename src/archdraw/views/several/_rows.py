@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archdraw.analysis.difference import (
+    AT_CONTEXT,
     BLOCK,
     COUNTS,
     LOOP,
     OCCURRENCES,
     ORDER,
+    PER_TOKEN,
     TIMES,
     WIRING,
     Change,
     Difference,
     Share,
     Values,
+    common_context,
     count,
-    features,
     sort_of,
     words,
 )
+from archdraw.analysis.difference.features import KV_HEADS, is_latent, known_of
 from archdraw.analysis.difference.groups import role_of
 from archdraw.analysis.difference.rows import subject_of
 from archdraw.glossary import comparison, text
@@ -41,7 +44,6 @@ from archdraw.views.wording import within
 ARCHITECTURE, SETTINGS, NUMBERS = range(3)
 NONE = "none"
 SEPARATOR = "; "
-PER_TOKEN = "kv_cache_bytes_per_token"
 _OF_BLOCKS = (BLOCK, ORDER, TIMES, WIRING, OCCURRENCES, LOOP, "placement")
 
 
@@ -72,7 +74,9 @@ def rows(differences: Sequence[Difference], subjects: Sequence[Subject]) -> tupl
 
 
 def _key(change: Change) -> _Key:
-    return _Key(change.sort, change.what, subject_of(change))
+    # One row says of the KV cache how much it is, for a token or at the context that the models share.
+    what = PER_TOKEN if change.what == AT_CONTEXT else change.what
+    return _Key(change.sort, what, subject_of(change))
 
 
 def name(change: Change) -> str:
@@ -123,8 +127,7 @@ def _common_context(subjects: Sequence[Subject]) -> int | None:
     """The length at which caches are compared where some of them do not grow with each token; None where all do."""
     entries = (entry for one in subjects for entry in one.facts.cache if not entry.cross)
     grow = all(entry.window is None and entry.every == 1 for entry in entries)
-    known = [one.spec.context_length for one in subjects if one.spec.context_length]
-    return None if grow or not known else min(known)
+    return None if grow else common_context(*(one.spec.context_length for one in subjects))
 
 
 def _without(value: str, labels: set[str]) -> str:
@@ -169,8 +172,10 @@ def _looked_up(key: _Key, model: Module) -> str:
     if key.what == BLOCK:
         values = [text(words.content(block)) for block in blocks]
     else:
-        found = [features(block) for block in blocks if isinstance(block, Module | Leaf)]
+        found = [known_of(block) for block in blocks if isinstance(block, Module | Leaf)]
         values = [value_of(key.what, settings[key.what]) for settings in found if key.what in settings]
+        if key.what == KV_HEADS and not values and any(map(is_latent, found)):
+            return text(comparison.LATENT())
         # Where some have a window and others none, the window is the value.
         values = [value for value in values if value not in (NONE, "no")] or values
     return SEPARATOR.join(dict.fromkeys(values)) or NONE

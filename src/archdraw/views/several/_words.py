@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archdraw.analysis.difference import COUNTS, Difference, count
+from archdraw.analysis.difference import AT_CONTEXT, COUNTS, PER_TOKEN, Difference, count
 from archdraw.glossary import comparison, text, within
 from archdraw.glossary.settings import IN_BYTES, name_of, value_of
 from archdraw.layout.compare.table import TableRow
@@ -39,7 +39,10 @@ def equal(differences: Sequence[Difference], subjects: Sequence[Subject]) -> str
             what: [*shared.get(what, []), value] for what, value in values_of.items() if index == 0 or what in shared
         }
     words = {what: values[0] for what, values in shared.items() if len(set(values)) == 1}
+    differ = {change.what for one in differences for change in one.changes}
     for what in COUNTS:
+        if what == PER_TOKEN and AT_CONTEXT in differ:
+            continue
         values = {count(one.facts, what, one.block) for one in subjects}
         if len(values) == 1 and not any(one.facts.unknown for one in subjects):
             words[what] = value_of(what, values.pop())
