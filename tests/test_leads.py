@@ -63,7 +63,7 @@ def test_what_is_added_behind_layers_leads_to_a_node_above_the_last_block_in_the
     assert line.points[0][1] == encoder.y
     # Attention and the feed-forward network have the other two.
     assert len(inside) == 3
-    assert "DeepStack, behind layers 0–2" in {one.text for one in plate.shapes() if isinstance(one, Text)}
+    assert "DeepStack, after layers 0–2" in {one.text for one in plate.shapes() if isinstance(one, Text)}
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_an_encoder_that_feeds_the_first_layers_has_a_line_to_them() -> None:
     goal = next(item.path for item in plate.column.items if isinstance(item, Frame | Bar))
     (tap,) = (item for item in plate.column.items if isinstance(item, Tap))
     assert tap.goal == goal
-    assert "DeepStack → behind layers 0–2" in tap.box.detail
+    assert "DeepStack → after layers 0–2" in tap.box.detail
 
 
 @pytest.mark.parametrize(

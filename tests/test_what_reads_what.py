@@ -165,7 +165,7 @@ def test_what_leaves_an_encoder_between_its_layers_is_told_with_its_parameters()
     (panel,) = (inset for inset in plate(SPECS / "qwen3-vl-8b.yaml").insets if inset.title == "Vision encoder")
     said = [item.text for item in panel.items if isinstance(item, Words)]
     assert said[-1] == "Merger for text layer 0, 1, 2: 120M parameters together"
-    assert "each through a merger of its own, are added behind text layers 0 to 2" in said[-2]
+    assert "each through a merger of its own, are added after text layers 0 to 2" in said[-2]
 
 
 def test_a_panel_names_the_lines_that_come_in() -> None:

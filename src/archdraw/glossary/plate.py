@@ -279,13 +279,13 @@ SHIFTED_TOKENS = Term(
 )
 READS = Term("{input} in, {what}", definition="an encoder beside the spine: what it reads, and how large it is")
 FEEDS = Term(
-    "DeepStack → behind {layers}",
-    definition="outputs of layers of a vision encoder are added behind the first layers of the model",
+    "DeepStack → after {layers}",
+    definition="outputs of layers of a vision encoder are added after the first layers of the model",
     source="Meng et al. 2024, DeepStack, arXiv:2406.04334",
     proper=True,
 )
 BEHIND = Term(
-    "DeepStack, behind {layers}", definition="the only layers whose outputs something is added to", proper=True
+    "DeepStack, after {layers}", definition="the only layers whose outputs something is added to", proper=True
 )
 IMAGE = Term("Image")
 SOUND = Term("Audio")

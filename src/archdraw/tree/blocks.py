@@ -229,7 +229,7 @@ class Side:
     ``direction`` "in": its output joins the line (an image encoder); "out": it reads the line (multi-token prediction).
     A side that is not ``counted`` is no part of the model's total, by the convention of published counts. One that
     does not ``join`` the line is met elsewhere, by cross-attention, or itself reads the inside of layers. Besides,
-    outputs of layers in it may be added behind the first layers of the model, of which it ``feeds`` so many.
+    outputs of layers in it may be added after the first layers of the model, of which it ``feeds`` so many.
     """
 
     body: Module
