@@ -9,12 +9,26 @@ import pytest
 
 from archdraw import load
 from archdraw.edges import Edge
-from archdraw.glossary.numbers import data_size
-from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Inset, Plate, Tap, Terminal
+from archdraw.parts import all_in
+from archdraw.picture import (
+    Bar,
+    Box,
+    Branches,
+    Chain,
+    Chip,
+    Choice,
+    Diagram,
+    Frame,
+    Graph,
+    Inset,
+    Plate,
+    Tap,
+    Terminal,
+    Tower,
+)
 from archdraw.views.architecture import picture
 from archdraw.views.brief import Brief, not_shown, shortened
 from archdraw.views.levels import levels
-from archdraw.views.quoted import quoted
 
 
 def box(label: str, role: str = "plain", **other: object) -> Box:
@@ -203,15 +217,57 @@ def test_a_graph_that_is_no_u_stays_as_it_is() -> None:
     assert levels(graph) is graph
 
 
-@pytest.mark.parametrize(
-    ("name", "label", "other"),
-    [("gemma-3-27b", "cache at 128K", "cache per token"), ("llama-3-8b", "cache per token", "cache at")],
-)
-def test_a_model_with_windows_quotes_its_cache_at_its_whole_context(name: str, label: str, other: str) -> None:
+def bars_of(name: str) -> list[str]:
     model = load(name)
-    facts = quoted(model.spec, model.block, model.facts)
-    size = next(fact.value for fact in facts if label in fact.label)
-    assert not any(other in fact.label for fact in facts)
-    assert model.spec.context_length
-    whole = model.facts.kv_cache_bytes(model.spec.context_length)
-    assert size == data_size(whole if label == "cache at 128K" else model.facts.kv_cache_bytes_per_token())
+    brief = shortened(picture(model.spec, model.block), ("layers",))
+    columns = (brief.plate.column, *(tower.column for tower in brief.plate.towers))
+    return [part.label for column in columns for part in all_in(column) if isinstance(part, Bar)]
+
+
+@pytest.mark.parametrize(
+    ("name", "bars"),
+    [
+        ("llama-3-2-11b-vision", ["40 × Layer, cross-attention in 8", "Vision encoder, 40 layers"]),
+        ("detr-r50", ["Decoder, 6 layers, cross-attention", "Encoder, 6 layers"]),
+        ("ouro-thinking-2-6b", ["loop 4 × 48 layers"]),
+        ("nanbeige-4-2-3b", ["loop 2 × 22 layers"]),
+        ("inkling-2-mini", ["loop 3 × 12 layers"]),
+        ("deepseek-v4-1-flash", ["Causal encoder, 20 layers", "Decoder, 20 layers"]),
+        ("gpt-2", ["12 × Layer"]),
+    ],
+)
+def test_a_bar_says_how_many_layers_there_are_and_in_how_many_of_them_a_tower_is_read(
+    name: str, bars: list[str]
+) -> None:
+    assert bars_of(name) == bars
+
+
+def test_the_gate_of_a_loop_that_is_not_shown_is_named() -> None:
+    model = load("ouro-thinking-2-6b")
+    given = picture(model.spec, model.block)
+    assert not_shown(shortened(given, ("layers",)), ()) == ("",)
+    assert not_shown(shortened(given, ("layers", "inside")), ()) == ("not shown: the inside of layers, exit gate",)
+
+
+def test_the_rest_of_layers_of_which_one_block_is_shown_is_named() -> None:
+    rare = Chain((box("Norm", "norm"), box("Cross-attention", "attention")))
+    usual = Chain((box("Norm", "norm"), box("Attention", "attention")))
+    given = plate(layer(Choice((rare, usual), ("in 4 layers", "in 8 layers"))))
+    assert not_shown(after(given, "pairs"), ()) == ("not shown: the rest of some layers",)
+    assert not_shown(after(given, "layers", "pairs"), ()) == ("not shown: the rest of some layers",)
+    assert not_shown(after(given, "layers", "pairs", "inside"), ()) == ("not shown: the inside of layers",)
+
+
+@pytest.mark.parametrize("name", ["glm-5-3-flash", "gemma-4-e2b"])
+def test_tags_of_closed_encoders_are_not_those_of_the_model(name: str) -> None:
+    model = load(name)
+    (said,) = not_shown(shortened(picture(model.spec, model.block), ("tags",)), ())
+    assert not any(tag in said for tag in ("2D RoPE", "V-norm", "logit softcap 50"))
+    assert ("RoPE" in said) == (name == "gemma-4-e2b")
+
+
+def test_tags_of_an_encoder_are_named_while_it_is_open() -> None:
+    open_tower = Tower(Chain((layer(box("Attention", chips=(Chip("2D RoPE", "position"),))),)), (), "tower", ())
+    given = replace(plate(layer(box("Attention"))), towers=(open_tower,))
+    assert not_shown(after(given, "tags"), ()) == ("not shown: 2D RoPE",)
+    assert not_shown(after(given, "tags", "layers"), ()) == ("",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
+from archdraw import load
 from archdraw.layout.canvas import Canvas, Place
 from archdraw.layout.compact import facts, panel
 from archdraw.layout.compact.panel_choice import chosen, forms
@@ -24,8 +25,10 @@ from archdraw.picture import (
     Share,
     Words,
 )
+from archdraw.profile import load_profile
 from archdraw.scene import Rect, Text
 from archdraw.theme import load_theme
+from archdraw.views.paged import draw
 
 
 def box(label: str, role: str = "plain", **other: object) -> Box:
@@ -218,3 +221,10 @@ def test_facts_above_each_other_are_of_one_height_where_they_have_the_room() -> 
     highs = [shape.height for shape in canvas.scene(120, 400, "", "").shapes() if isinstance(shape, Rect)]
     assert len(highs) == 3
     assert len(set(highs)) == 1
+
+
+def test_a_panel_without_a_letter_marks_none_of_its_boxes() -> None:
+    model = load("gemma-4-e2b")
+    scene = draw(model.spec, model.block, load_profile("column"), load_theme("light"))
+    assert "Global attention and 3 more" in {text.text for text in scene.shapes() if isinstance(text, Text)}
+    assert not [shape for shape in scene.shapes() if isinstance(shape, Text) and not shape.text]

@@ -156,14 +156,15 @@ class Lanes:
 @record
 class Choice:
     """Alternatives in one slot, the first on top. ``bands`` say above each when it comes, after the ``conjunction``
-    above all but the first. With ``headings`` they are boxes of one line in and out as rows of a table: one heading is
-    above their labels, one above the ``counts`` at their right that it completes, else the bands."""
+    above all but the first; so many ``layers`` have each. With ``headings`` they are boxes of one line as rows of a
+    table: one is above their labels, one above the ``counts`` at their right that it completes, else the bands."""
 
     options: tuple[Diagram, ...]
     bands: tuple[str, ...]
     conjunction: str = ""
     headings: tuple[str, str] | None = None
     counts: tuple[str, ...] = ()
+    layers: tuple[int, ...] = ()
 
 
 @record
@@ -171,7 +172,7 @@ class Frame:
     """A tinted frame around ``body`` with a bracket at its left that says ``times`` (empty: no bracket).
 
     A ``caption`` stands in it at its top, the ``short`` one without figures. What is gone through again, a loop, has
-    a line ``back`` at its right. Where it ``adds``, a line from outside is added to the one that leaves ``body``.
+    a line ``back``. Where it ``adds``, a line from outside is added to that of ``body``. It has a ``number`` of layers.
     """
 
     body: Diagram
@@ -183,6 +184,7 @@ class Frame:
     short: str = ""
     layers: tuple[int, ...] = ()
     adds: bool = False
+    number: int = 0
 
 
 @record

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.glossary import Term, feed_forward, layers, text
+from archdraw.glossary import Term, feed_forward, text
 from archdraw.glossary import plate as words
 from archdraw.glossary.encoders import ENCODER_OUTPUT
 from archdraw.layout.diagram.forks import frames
-from archdraw.picture import Bar, Box, Branches, Chain, Chip, Diagram, Frame, Graph, Inset, Plate, Rail, Tap
+from archdraw.parts import all_in, boxes_of
+from archdraw.picture import Bar, Box, Branches, Chain, Chip, Choice, Diagram, Frame, Graph, Inset, Plate, Rail, Tap
 from archdraw.records import record, replaced
 from archdraw.views.boxes import boxes, changed, unnoted
 from archdraw.views.kept_details import kept_details
-from archdraw.views.merging import joined, merged
-from archdraw.views.wording import is_of_all, several
+from archdraw.views.layer_bars import bar as bar_of
+from archdraw.views.layer_bars import beside_layers, number_in
+from archdraw.views.merging import joined, merged, summed
 
 
 @record
@@ -28,6 +30,10 @@ class Brief:
     without: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     """What the tags that are left out said: positions, norms of queries and keys."""
+    tower_tags: tuple[str, ...] = ()
+    """The same of towers, while they are open."""
+    others: tuple[str, ...] = ()
+    """The names of what else is left out: modules of a loop, the rest of layers of which one block is shown."""
 
 
 def shortened(plate: Plate, steps: Sequence[str]) -> Brief:
@@ -45,7 +51,8 @@ def not_shown(brief: Brief, panels: Sequence[Inset]) -> tuple[str, ...]:
 
     These are tags by their names, what else :data:`LEFT_OUT` names, and ``panels`` by their titles, else their number.
     """
-    said = (*brief.tags, *(text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT))
+    steps = (text(LEFT_OUT[step]()) for step in brief.without if step in LEFT_OUT)
+    said = (*dict.fromkeys((*brief.tags, *brief.tower_tags)), *steps, *brief.others)
     if not panels:
         return (text(words.NOT_SHOWN(what=said)),) if said else ("",)
     titles = tuple(dict.fromkeys(panel.title.partition(" (")[0] for panel in panels))
@@ -114,34 +121,12 @@ def _inputs(brief: Brief) -> Brief:
         return item
 
     plate = brief.plate
-    column = _chain(_summed(Chain(tuple(map(beside, plate.column.items)))))
-    towers = tuple(replace(tower, column=_chain(_summed(tower.column))) for tower in plate.towers)
+    column = _chain(summed(Chain(tuple(map(beside, plate.column.items)))))
+    towers = tuple(replace(tower, column=_chain(summed(tower.column))) for tower in plate.towers)
     first = next(boxes(plate.column), None)
     is_said = first is None or first.role in SAYS_INPUT
     inputs = plate.inputs if len(plate.inputs) > 1 or plate.towers or not is_said else ()
     return replace(brief, plate=replace(plate, inputs=inputs, column=column, towers=towers))
-
-
-def _is_table(item: Diagram) -> bool:
-    return isinstance(item, Box) and item.role in ("embedding", "position") and not item.chips
-
-
-def _summed(item: Diagram) -> Diagram:
-    """``item`` with one box in place of tables that are added up."""
-    match item:
-        case Branches(items=items, merge="+") if all(map(_is_table, items)):
-            return _sum([part for part in items if isinstance(part, Box)])
-        case Chain(items=items) | Branches(items=items):
-            return replaced(item, items=tuple(map(_summed, items)))
-        case _:
-            return item
-
-
-def _sum(tables: Sequence[Box]) -> Box:
-    """One box for tables that are added up; the usual one, which stands last, is named first."""
-    label = text(feed_forward.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
-    title = "; ".join(box.title or box.label for box in reversed(tables))
-    return replace(tables[-1], label=label, title=title)
 
 
 def _layers(brief: Brief) -> Brief:
@@ -149,19 +134,10 @@ def _layers(brief: Brief) -> Brief:
     plate, own = brief.plate, list(frames(brief.plate.column))
     if brief.opened or not own:
         return brief
-    largest = max(own, key=lambda frame: int("".join(filter(str.isdigit, frame.times)) or 1))
+    largest = max(own, key=number_in)
 
     def bar(frame: Frame) -> Bar:
-        number = "".join(filter(str.isdigit, frame.times))
-        # Of layers of several names one does not say that so many come of each.
-        name = frame.short or (frame.caption if "," not in frame.caption else "")
-        if number and is_of_all(name):
-            label = several(name, int(number))
-        else:
-            label = f"{frame.times} {name or text(layers.LAYER() if frame is largest else layers.LAYERS())}".strip()
-        if wired := next((box.label for box in boxes(frame) if box.wired), ""):
-            label = text(words.THAT_READS(name=label, what=wired.lower()))
-        return Bar(label, "", frame.path, frame.title)
+        return bar_of(frame, is_largest=frame is largest)
 
     towers = tuple(
         replace(tower, column=_chain(_folded(tower.column, bar)), goals=(largest.path,)) for tower in plate.towers
@@ -170,7 +146,7 @@ def _layers(brief: Brief) -> Brief:
     folded = replace(plate, column=column, towers=towers, wires=())
     opened = changed(replace(largest, times="", caption=""), _reading, lambda item: item)
     assert isinstance(opened, Frame)
-    return replace(brief, plate=folded, opened=opened)
+    return replace(brief, plate=folded, opened=opened, tower_tags=())
 
 
 def _reading(box: Box) -> Box:
@@ -214,6 +190,17 @@ def _items(brief: Brief, change: Callable[[Diagram], Diagram]) -> Brief:
     return replace(brief, plate=replace(plate, column=_chain(change(plate.column)), towers=towers), opened=opened)
 
 
+def _alternatives(brief: Brief, least: int) -> Brief:
+    """One box in place of each slot with so many alternatives; of whole blocks the usual one stays as it is."""
+    found = _items(brief, lambda item: merged(item, least))
+    shown = [found.opened or found.plate.column, *(tower.column for tower in found.plate.towers)]
+    blocks = (
+        part for item in shown for part in all_in(item) if isinstance(part, Choice) and len(part.options) >= least
+    )
+    rest = text(words.REST_OF_LAYERS())
+    return replace(found, others=(*found.others, rest)) if found != brief and any(blocks) else found
+
+
 def _runs(brief: Brief) -> Brief:
     """Bars that follow each other become one."""
     items: list[Diagram] = []
@@ -238,21 +225,28 @@ def _modules(brief: Brief) -> Brief:
 
 
 def _inside(brief: Brief) -> Brief:
-    """What layers hold is not shown."""
-    return replace(brief, opened=None)
+    """What layers hold is not shown, nor what is beside them in a loop."""
+    return replace(brief, opened=None, others=beside_layers(brief.opened) if brief.opened else ())
 
 
 def _tags(brief: Brief) -> Brief:
-    """Tags are left out, and their names, without sizes, are what the page lacks."""
+    """Tags are left out, and their names, without sizes, are what the page lacks; not those of closed modules."""
     plate = brief.plate
-    shown = [brief.opened] if brief.opened else [plate.column, *(tower.column for tower in plate.towers)]
-    names = dict.fromkeys(_named(chip) for item in shown for box in boxes(item) for chip in box.chips)
-    names.pop(text(ENCODER_OUTPUT()), None)
+    own = _tag_names([brief.opened or plate.column])
+    towers = () if brief.opened else _tag_names([tower.column for tower in plate.towers])
 
     def without(box: Box) -> Box:
         return replace(box, chips=tuple(chip for chip in box.chips if chip.role == ENCODER))
 
-    return replace(_boxes(brief, without), tags=tuple(names))
+    return replace(_boxes(brief, without), tags=own, tower_tags=towers)
+
+
+def _tag_names(items: Sequence[Diagram]) -> tuple[str, ...]:
+    """What the tags in ``items`` say, each once: not those of modules beside the line, whose inside is closed."""
+    every = (box for item in items for box in boxes_of(item))
+    names = dict.fromkeys(_named(chip) for box in every for chip in box.chips)
+    names.pop(text(ENCODER_OUTPUT()), None)
+    return tuple(names)
 
 
 def _rows(brief: Brief) -> Brief:
@@ -277,8 +271,8 @@ STEPS: Mapping[str, Callable[[Brief], Brief]] = {
     "tags": _tags,
     "layers": _layers,
     "notes": lambda brief: _boxes(brief, unnoted),
-    "alternatives": lambda brief: _items(brief, lambda item: merged(item, 3)),
-    "pairs": lambda brief: _items(brief, lambda item: merged(item, 2)),
+    "alternatives": lambda brief: _alternatives(brief, 3),
+    "pairs": lambda brief: _alternatives(brief, 2),
     "runs": _runs,
     "modules": _modules,
     "inside": _inside,

@@ -168,7 +168,8 @@ def _captioned(column: Chain, module: Module, own: Detail, path: str) -> Chain:
         return Chain(
             tuple(replace(item, caption=inside, short=name) if item is frames[0] else item for item in column.items)
         )
-    return Chain((Frame(column, "", f"{path}/tower", caption, caption, short=name),))
+    number = number_of_layers(module, ANY)
+    return Chain((Frame(column, "", f"{path}/tower", caption, caption, short=name, number=number),))
 
 
 def _fitting(

@@ -132,7 +132,8 @@ class Fold:
             case Sequence():
                 yield from self.row(block)
             case Module(body=body):
-                yield _in_frame(tuple(self.row(body)), _caption(block), path, apart=self.whole)
+                framed = _in_frame(tuple(self.row(body)), _caption(block), path, apart=self.whole)
+                yield replace(framed, number=number_of_layers(body, ANY))
             case Residual(body=body):
                 yield Rail(Chain(tuple(self.row(body))))
             case Parallel(branches=branches, merge=merge):
@@ -152,6 +153,7 @@ class Fold:
                     unnamed_path(block, self.paths, "repeat"),
                     title,
                     back=leads_back(block),
+                    number=number_of_layers(body, ANY),
                 )
             case Experts(body=body, total=total, active=active):
                 said = text(words.EXPERTS_PER_TOKEN(total=total, active=active))
@@ -203,7 +205,7 @@ def _is_function(block: Block, before: Diagram) -> bool:
     return called and isinstance(before, Box) and before.role != "norm"
 
 
-def _in_frame(items: tuple[Diagram, ...], caption: str, path: str, *, apart: bool) -> Diagram:
+def _in_frame(items: tuple[Diagram, ...], caption: str, path: str, *, apart: bool) -> Frame:
     """``items`` in a frame with a caption: that of their layers alone, if it is not to stand ``apart``."""
     if not apart and len(items) == 1 and isinstance(items[0], Frame) and not items[0].caption:
         return replace(items[0], caption=caption)

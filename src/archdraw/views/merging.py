@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from archdraw.glossary import comparison, text
+from archdraw.glossary import comparison, feed_forward, text
 from archdraw.glossary import plate as words
 from archdraw.parts import rebuilt
 from archdraw.picture import Box, Branches, Chain, Choice, Diagram, Graph
@@ -35,7 +35,7 @@ def merged(item: Diagram, least: int) -> Diagram:
             if any(isinstance(option, Box) for option in options):
                 return _one(options)
             # Of whole blocks the usual one stays as it is.
-            return Choice((*map(_named, options[:-1]), options[-1]), bands)
+            return Choice((*map(_named, options[:-1]), options[-1]), bands, layers=item.layers)
         case Choice():
             return item
         case _:
@@ -111,3 +111,25 @@ def _first_of(run: Sequence[Box]) -> Box:
         # Norms between two boxes are said by the title of both.
         label = text(words.BOTH(first=first.label, second=others[0].label))
     return marked(replace(first, label=label, title="; ".join(box.title or box.label for box in run), cap=False), run)
+
+
+def _is_table(item: Diagram) -> bool:
+    return isinstance(item, Box) and item.role in ("embedding", "position") and not item.chips
+
+
+def summed(item: Diagram) -> Diagram:
+    """``item`` with one box in place of tables that are added up."""
+    match item:
+        case Branches(items=items, merge="+") if all(map(_is_table, items)):
+            return _sum([part for part in items if isinstance(part, Box)])
+        case Chain(items=items) | Branches(items=items):
+            return replaced(item, items=tuple(map(summed, items)))
+        case _:
+            return item
+
+
+def _sum(tables: Sequence[Box]) -> Box:
+    """One box for tables that are added up; the usual one, which stands last, is named first."""
+    label = text(feed_forward.SUM_OF(parts=tuple(box.label for box in reversed(tables))))
+    title = "; ".join(box.title or box.label for box in reversed(tables))
+    return replace(tables[-1], label=label, title=title)

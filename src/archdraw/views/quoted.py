@@ -9,8 +9,8 @@ from archdraw.picture import Fact
 from archdraw.spec import Spec
 from archdraw.tree.blocks import Module
 from archdraw.tree.facts import Facts
-from archdraw.tree.runs import number_of_layers
 from archdraw.views.active import active_parameters, total_parameters
+from archdraw.views.header import columns_of
 from archdraw.views.wording import parameters
 
 
@@ -28,9 +28,11 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
     if spec.context_length and any(entry.window for entry in counted.cache if not entry.cross):
         # With windows what a token adds is not what it keeps: the size at the whole context is.
         label = text(words.FACT_CACHE_AT(context=tokens(spec.context_length) or spec.context_length))
-        found.append((data_size(counted.kv_cache_bytes(spec.context_length)), label))
+        index = counted.index_cache_bytes_per_token() * spec.context_length
+        found.append((data_size(counted.kv_cache_bytes(spec.context_length) + index), label))
     elif each := counted.kv_cache_bytes_per_token():
-        found.append((data_size(each), text(words.FACT_CACHE())))
+        # What a model keeps of a token are also the keys of its indexers.
+        found.append((data_size(each + counted.index_cache_bytes_per_token()), text(words.FACT_CACHE())))
     elif counted.state:
         found.append((data_size(counted.recurrent_state_bytes()), text(words.FACT_STATE())))
     positions = counted.source_positions
@@ -40,8 +42,11 @@ def quoted(spec: Spec, model: Module, counted: Facts, *, sizes: bool = False) ->
     if spec.context_length:
         length = spec.context_length
         found.append((tokens(length) or f"{length:,}", text(words.FACT_CONTEXT())))
-    if layers := number_of_layers(model):
-        found.append((str(layers), text(words.FACT_LAYERS())))
+    if layers := tuple(filter(None, columns_of(model.body))):
+        # As the header says it: an encoder's layers and its decoder's are not one number.
+        found.append(
+            (" + ".join(map(str, layers)), text(words.FACT_BLOCKS() if counted.in_blocks else words.FACT_LAYERS()))
+        )
     if spec.vocab_size:
         found.append((f"{spec.vocab_size:,}", text(words.FACT_VOCABULARY())))
     shorter = {text(words.FACT_CACHE()): text(words.FACT_CACHE_SHORT())}

@@ -94,6 +94,7 @@ def stacked(module: Module, path: str, paths: Mapping[int, str], before: int = 0
             frame_path,
             text(LAYERS(number=count)),
             in_a_row(labels(Chained(tuple(kinds[number] for number in sorted(set(order[first:last])))))),
+            number=count,
         )
     )
     for start, end in _ends(order, last, len(order)):
@@ -278,7 +279,8 @@ def _slot_picture(slot: Slot, members: Sequence[int], number: int, before: int) 
     shares = tuple(text(words.SHARE_OF_LAYERS(number=len(places), all=len(members))) for places in every)
     heading = words.OF_LAYERS if len(members) == number else words.OF_THESE_LAYERS
     headings = text(words.ONE_PER_LAYER()), text(heading(all=len(members)))
-    return Choice(boxes, shares, headings=headings, counts=tuple(f"{len(places):,}" for places in every))
+    numbers = tuple(map(len, every))
+    return Choice(boxes, shares, headings=headings, counts=tuple(f"{one:,}" for one in numbers), layers=numbers)
 
 
 def _numbers(option: Option, before: int) -> tuple[int, ...]:
@@ -291,5 +293,7 @@ def _choice(boxes: tuple[Diagram, ...], every: Iterable[Sequence[int]], members:
 
     They come at ``every`` of these places.
     """
-    bands = tuple(how_often(tuple(places), members, number) for places in every)
-    return Choice(boxes, bands, conjunction=text(words.OR()))
+    places = tuple(map(tuple, every))
+    bands = tuple(how_often(one, members, number) for one in places)
+    numbers = tuple(map(len, places))
+    return Choice(boxes, bands, conjunction=text(words.OR()), layers=numbers)

@@ -59,10 +59,13 @@ def letters_at(columns: Placed, canvas: Canvas) -> dict[str, dict[str, float]]:
 def further_boxes(
     columns: Placed, canvas: Canvas, marks: Mapping[str, dict[str, float]]
 ) -> Iterator[tuple[str, Place, dict[str, float]]]:
-    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box."""
+    """The further boxes that panels open, each with the letter of its panel and the heights of lines at the box.
+
+    A panel without a letter marks none.
+    """
     for column in columns:
         for panel, _ in column:
-            for path in panel.inset.also:
+            for path in panel.inset.also if panel.inset.letter else ():
                 yield panel.inset.letter, canvas.places[path], marks[path]
 
 
