@@ -6,7 +6,10 @@ from functools import cache
 
 import shipped
 from archdraw.app.pictures import subject
+from archdraw.layout.compare import grid
 from archdraw.layout.compare.table import TableRow
+from archdraw.theme import EQUAL
+from archdraw.views.boxes import boxes
 from archdraw.views.several import Subject, compare
 
 
@@ -41,3 +44,27 @@ def test_latent_attention_has_no_number_of_kv_heads() -> None:
     assert "KV heads" not in rows
     rows, _ = table("llama-3-8b", "olmo-2-7b", "deepseek-v3")
     assert (rows["KV heads"].values, rows["KV heads"].signs) == (("8", "32", "latent"), ("changed", "changed"))
+
+
+def slots(*slugs: str) -> list[grid.Slot]:
+    return grid.slots(compare.compared(compare.gather([model(slug) for slug in slugs])).items)
+
+
+def test_a_tag_of_positions_is_gray_only_where_positions_are_equal() -> None:
+    def roles(*slugs: str) -> set[str]:
+        """The roles of the tag in rows where both models have it."""
+        own = [
+            [chip for item in slot.items if item for box in boxes(item) for chip in box.chips] for slot in both(*slugs)
+        ]
+        return {chip.role for chips in own for chip in chips if chip.label == "partial RoPE (64/192)"}
+
+    def both(*slugs: str) -> list[grid.Slot]:
+        return [slot for slot in slots(*slugs) if None not in slot.items]
+
+    assert roles("longcat-flash-560b", "deepseek-v3") == {"position"}, "other θ, and YaRN"
+    assert roles("deepseek-v3", "deepseek-r1") == {EQUAL}
+
+
+def test_a_norm_after_a_block_that_one_model_has_came() -> None:
+    absent = {slot.absent: slot.signs for slot in slots("llama-3-8b", "gemma-3-27b") if None in slot.items}
+    assert absent["no post-attention RMSNorm"] == absent["no post-FFN RMSNorm"] == ("added",)

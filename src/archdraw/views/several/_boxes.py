@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from archdraw.layout.diagram.diagram import flat, outputs_of
 from archdraw.picture import Bar, Box, Chain, Diagram, Frame, Rail, Tap
@@ -72,3 +73,24 @@ def _with_boxes(item: Diagram, change: Callable[[Box], Box], prefix: str) -> Dia
                 return part
 
     return changed(item, change, around)
+
+
+def emphasized(row: Sequence[Diagram | None], *, of_positions: bool) -> Sequence[Diagram | None]:
+    """``row`` with those lines of its boxes emphasized that are not the same in all; chips that are recede.
+
+    Those ``of_positions`` do not where positions differ: their words leave out bases and scaling.
+    """
+    boxes = [one for one in row if isinstance(one, Box)]
+    everywhere = set.intersection(*(set(box.chips) for box in boxes)) if len(boxes) == len(row) else set()
+    strong: set[Literal["label", "detail"]] = set()
+    if len({box.label for box in boxes}) > 1:
+        strong.add("label")
+    if len({box.detail for box in boxes}) > 1:
+        strong.add("detail")
+
+    def strong_in(box: Box) -> Box:
+        same = {chip for chip in everywhere if not (of_positions and chip.role == "position")}
+        chips = tuple(replace(chip, role=EQUAL) if chip in same else chip for chip in box.chips)
+        return replace(box, strong=frozenset(strong), chips=chips)
+
+    return [strong_in(one) if isinstance(one, Box) else one for one in row]

@@ -10,23 +10,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
-from typing import Literal
 
 from archdraw.analysis.difference import BLOCK, Difference
 from archdraw.analysis.difference.similarity import SUBLAYER
-from archdraw.glossary import comparison, text
+from archdraw.glossary import comparison, layers, text
 from archdraw.layout.compare.grid import Around, GridItem, Opposite, Slot
 from archdraw.layout.compare.signs import Sign
 from archdraw.layout.diagram.diagram import flat
 from archdraw.picture import Bar, Box, Chain, Choice, Diagram, Frame, Rail, Tap
-from archdraw.theme import EQUAL
 from archdraw.tree.alignment import aligned
 from archdraw.tree.settings import SORTS
 from archdraw.views.boxes import DIAGRAMS as DIAGRAMS
 from archdraw.views.boxes import boxes
-from archdraw.views.several._boxes import inside, joined, paths, placed, plain, touches
+from archdraw.views.several._boxes import emphasized, inside, joined, paths, placed, plain, touches
 from archdraw.views.wording import within
 
+POST_NORMS = tuple(
+    text(term(norm=""))
+    for term in (layers.POST_ATTENTION, layers.POST_CROSS_ATTENTION, layers.POST_MIXER, layers.POST_FFN)
+)
+"""How norms after a block are called, which one placement has and another lacks."""
 NORM, OTHER, IN_ONE_PLACE = 1.0, 2.0, 4.0
 """What boxes that stand for each other weigh in an alignment; sublayers weigh more than all the rest of a layer."""
 
@@ -124,9 +127,19 @@ class _Grid:
         is_equal = len(there) == len(row) and not any(signs)
         items = tuple(
             None if one is None else placed(one, f"{slug}/", pale=is_equal)
-            for one, slug in zip(_emphasized(row), self._slugs, strict=True)
+            for one, slug in zip(emphasized(row, of_positions=self._positions_differ(row)), self._slugs, strict=True)
         )
         return Slot(f"slot {self._number}", items, signs, self._missing(row))
+
+    def _positions_differ(self, row: Sequence[Diagram | None]) -> bool:
+        """Whether attention in ``row`` knows positions in other ways than that in the model before."""
+        return any(
+            change.what.startswith("position") and item is not None and touches(item, path)
+            for index, difference in enumerate(self._differences)
+            for change in difference.changes
+            for item, own in zip(row[index : index + 2], change.paths, strict=True)
+            for path in own
+        )
 
     def _in_one_order(self, row: Sequence[Diagram | None]) -> list[Diagram | None]:
         """``row`` with alternatives in the order of those that they stand for in the model before."""
@@ -201,6 +214,9 @@ class _Grid:
             for path in change.paths[side]
             if path in paths(item)
         }
+        if isinstance(item, Box) and item.label.startswith(POST_NORMS):
+            # The row of where norms are says that it came: it is one more only where the neighbour has such norms.
+            return any(box.label == item.label for box in self._boxes[index + 1 - side])
         return not isinstance(item, Bar) and not signs & {"added", "removed"}
 
     def _missing(self, row: Sequence[Diagram | None]) -> str:
@@ -233,23 +249,6 @@ def _is_alone(row: Sequence[Diagram | None]) -> bool:
 
 def _weight(box: Box) -> float:
     return SUBLAYER if _sort(box) in SORTS.values() else NORM if box.role == "norm" else OTHER
-
-
-def _emphasized(row: Sequence[Diagram | None]) -> Sequence[Diagram | None]:
-    """``row`` with those lines of its boxes emphasized that are not the same in all; chips that are recede."""
-    boxes = [one for one in row if isinstance(one, Box)]
-    everywhere = set.intersection(*(set(box.chips) for box in boxes)) if len(boxes) == len(row) else set()
-    strong: set[Literal["label", "detail"]] = set()
-    if len({box.label for box in boxes}) > 1:
-        strong.add("label")
-    if len({box.detail for box in boxes}) > 1:
-        strong.add("detail")
-
-    def emphasized(box: Box) -> Box:
-        chips = tuple(replace(chip, role=EQUAL) if chip in everywhere else chip for chip in box.chips)
-        return replace(box, strong=frozenset(strong), chips=chips)
-
-    return [emphasized(one) if isinstance(one, Box) else one for one in row]
 
 
 def _called_alike(one: Diagram, other: Diagram) -> float:
