@@ -133,7 +133,9 @@ class Fold:
                 yield from self.row(block)
             case Module(body=body):
                 framed = _in_frame(tuple(self.row(body)), _caption(block), path, apart=self.whole)
-                yield replace(framed, number=number_of_layers(body, ANY))
+                # Blocks of convolutions are not called layers: a caption says how large they are.
+                number = 0 if facts(body).in_blocks else number_of_layers(body, ANY)
+                yield replace(framed, number=number)
             case Residual(body=body):
                 yield Rail(Chain(tuple(self.row(body))))
             case Parallel(branches=branches, merge=merge):
