@@ -234,7 +234,7 @@ def bars_of(name: str) -> list[str]:
         ("inkling-2-mini", ["loop 3 × 12 layers"]),
         ("deepseek-v4-1-flash", ["Causal encoder, 20 layers", "Decoder, 20 layers"]),
         ("gpt-2", ["12 × Layer"]),
-        ("resnet-50", ["Stage 1", "Stage 2", "Stage 3", "Stage 4"]),
+        ("resnet-50", [f"Stage {n}: {size} × {size}" for n, size in enumerate((56, 28, 14, 7), 1)]),
     ],
 )
 def test_a_bar_says_how_many_layers_there_are_and_in_how_many_of_them_a_tower_is_read(

@@ -41,12 +41,12 @@ def beside_layers(frame: Frame) -> tuple[str, ...]:
 
 def _label(frame: Frame, *, is_largest: bool) -> str:
     """The name and the number of the layers of ``frame``."""
-    is_part = ": " in frame.caption
-    name = frame.short or frame.caption.partition(": ")[0]
+    number, times = number_in(frame), _times(frame)
+    is_part = number > 0 and ": " in frame.caption
+    name = frame.short or (frame.caption.partition(": ")[0] if is_part else frame.caption)
     if "," in name:
         # Of layers of several names one does not say that so many come of each.
         name = ""
-    number, times = number_in(frame), _times(frame)
     if name and number > 1 and (is_part or not times):
         return text(words.WITH_LAYERS(name=name, number=number))
     is_repeat = _is_loop(frame) or (times > 0 and not name and number != times)
