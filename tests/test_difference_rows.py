@@ -215,3 +215,8 @@ def test_attention_with_windows_is_not_called_global() -> None:
     found = rows("deepseek-v4-flash", "gpt-2")
     assert found["sliding_window", "attention"] == ("removed", 128, None)
     assert not [subject for _, subject in found if subject == "global attention"]
+
+
+def test_norms_that_modules_of_a_layer_begin_with_are_counted() -> None:
+    found = rows("xlstm-7b", "conformer-l")
+    assert found["occurrences", "norms in layers"] == ("changed", "2 per layer", "5 per layer")

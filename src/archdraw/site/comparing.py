@@ -18,7 +18,7 @@ from archdraw.analysis.difference.meaning import TOKENS, drawn_again, meaning_of
 from archdraw.analysis.difference.models import plain, stacks
 from archdraw.analysis.difference.places import Place, boxes_in
 from archdraw.analysis.difference.stacks import EXPLAINS
-from archdraw.analysis.difference.structure import is_sublayer, loops, norm_kind, sublayers
+from archdraw.analysis.difference.structure import begins_with_norm, is_sublayer, loops, norm_kind, sublayers
 from archdraw.glossary import text
 from archdraw.glossary.numbers import data_size
 from archdraw.glossary.plate import TOKENIZED_TEXT
@@ -120,7 +120,10 @@ def _slots(tree: Module, again: frozenset[str]) -> Iterator[_Slot]:
         settings = [_block(layer, "", _explaining(layer)) for layer in dict.fromkeys(every)]
         yield _Slot("layer", "layer", "layer", "layers", settings)
         of_each = {
-            layer: sum(sort_of(box) == NORM and own not in again for own, box in boxes_in(layer.body, path))
+            layer: sum(
+                (sort_of(box) == NORM and own not in again) or begins_with_norm(box)
+                for own, box in boxes_in(layer.body, path)
+            )
             for path, layer in walk(tree.body)
             if isinstance(layer, Module) and layer.level == "layer"
         }

@@ -13,7 +13,7 @@ from archdraw.analysis.difference.groups import Group, groups
 from archdraw.analysis.difference.meaning import called
 from archdraw.analysis.difference.places import Place, boxes_in, replaced_in
 from archdraw.analysis.difference.rows_of_groups import group_rows
-from archdraw.analysis.difference.structure import is_sublayer, loops, sort_of, sublayers
+from archdraw.analysis.difference.structure import begins_with_norm, is_sublayer, loops, sort_of, sublayers
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text
 from archdraw.tree.blocks import Block, Leaf, Module, Side
@@ -235,10 +235,14 @@ class Stacks:
                 self._comparison.come_or_gone("removed" if sign == "removed" else "added", only, tuple(paths), self._at)
 
     def _numbers_of(self, side: int, name: tuple[str, str]) -> list[int]:
-        """How many boxes of ``name`` each layer has."""
+        """How many boxes of ``name`` each layer has; with the norms that its modules begin with."""
         again = self._comparison.again[side]
+        inner = name[0] == "norm"
         known = {
-            layer: sum(called(box) == name and box[0] not in again for box in self._inside[side][path])
+            layer: sum(
+                (called(box) == name and box[0] not in again) or (inner and begins_with_norm(box[1]))
+                for box in self._inside[side][path]
+            )
             for path, layer in self._layers[side]
         }
         return [known[layer] for layer in self._every[side]]

@@ -90,6 +90,11 @@ def row(block: Block) -> tuple[Block, ...]:
     return block.parts if isinstance(block, Sequence) else (block,)
 
 
+def begins_with_norm(block: Block) -> bool:
+    """Whether a mixer or a feed-forward module normalizes the line of its layer itself, as in a Conformer block."""
+    return isinstance(block, Module) and is_sublayer(block) and sort_of(next(iter(row(block.body)), block)) == "norm"
+
+
 def boxes(block: Block) -> Iterator[Block]:
     """The boxes that ``block`` is drawn as; itself where it is no more than lines."""
     match block:
