@@ -53,7 +53,7 @@ def test_encoders_that_cross_attention_reads_stand_for_each_other() -> None:
 
 def test_rope_scaling_is_one_row_and_one_that_comes_is_none_that_is_missing() -> None:
     scaling = named("gemma-4-e2b", "llama-3-2-1b", "position.rope_scaling")
-    assert scaling == {"global attention": ("added", None, "Llama 3 scaling ×32 from 8,192 tokens")}
+    assert scaling == {"": ("added", None, "Llama 3 scaling ×32 from 8,192 tokens")}
     found = {what for what, _ in rows("deepseek-v3-2", "deepseek-v4-pro") if "rope_scaling" in what}
     assert found == {"position.rope_scaling"}
 

@@ -18,6 +18,8 @@ Ranked = tuple[tuple[float, int, float], int, int]
 """How alike two sublayers are, and their numbers, negative, so that the first of equals comes first."""
 
 CROSS = "cross"
+SOFTMAX = frozenset({"attention", "sliding"})
+"""Roles of attention, with windows and without."""
 ALIKE = {"shared": "feed_forward"}
 """Roles that do what another does."""
 
@@ -49,6 +51,12 @@ class Group:
         """All pairs, those that are one to one first."""
         return [(self.mine[i], self.theirs[j]) for i, j in (*self.pairs, *self.extra)]
 
+    def is_joined_by(self, other: Group) -> bool:
+        """Whether ``other`` is of attention that one stack alone has, and this is the attention of both."""
+        roles = [{*" / ".join(one.roles).split(" / ")} - {""} for one in (self, other)]
+        both, one = bool(self.mine and self.theirs), not (other.mine and other.theirs)
+        return both and one and all(own <= SOFTMAX for own in roles)
+
 
 def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> list[Group]:
     """The groups of the layers ``mine`` and ``theirs`` of two stacks, in the order of the flow.
@@ -71,6 +79,15 @@ def groups(mine: Several[Module], theirs: Several[Module], similar: Similar) -> 
         blocks = [block for key in left for block in own[key]], [block for key in right for block in its[key]]
         found.append(_paired(sort, roles, blocks, (mine, theirs), similar))
     return found
+
+
+def joining(group: Group, every: Iterable[Group]) -> tuple[list[Sublayer], list[Sublayer]]:
+    """The blocks of both stacks that ``group`` is compared with as well, as far as they have the same settings.
+
+    Of a stack with two kinds of attention both are compared with the one kind of the other.
+    """
+    joined = [one for one in every if group.is_joined_by(one)]
+    return [block for one in joined for block in one.mine], [block for one in joined for block in one.theirs]
 
 
 def by_role(layers: Iterable[Module]) -> dict[tuple[str, str], list[Sublayer]]:

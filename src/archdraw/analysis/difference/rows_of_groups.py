@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence as Several
+from itertools import product
 from typing import Any
 
 from archdraw.analysis.difference import words
@@ -19,7 +20,7 @@ from archdraw.analysis.difference.features import (
     features,
     is_latent,
 )
-from archdraw.analysis.difference.groups import Group, Sublayer, alike, role_of
+from archdraw.analysis.difference.groups import Group, Sublayer, alike, joining, role_of
 from archdraw.analysis.difference.listed import alike_values, listed
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
@@ -52,7 +53,9 @@ class _GroupRows:
     ) -> None:
         self._comparison, self._group, self._around = comparison, group, around
         self._paths_of, self._share_of = of_stacks
-        self._others = [one for one in groups if one is not group and one.sort == group.sort]
+        self._joining = joining(group, groups)
+        same_sort = [one for one in groups if one is not group and one.sort == group.sort]
+        self._others = [one for one in same_sort if not group.is_joined_by(one)]
         self._of_other_sorts = [one for one in groups if one.sort != group.sort]
 
     def add(self) -> None:
@@ -123,7 +126,7 @@ class _GroupRows:
                 before, after = (
                     _joined([getattr(block, "kind", block.name) for block in own]) for own in (group.mine, group.theirs)
                 )
-        self._change(BLOCK, before, after, self._role() if self._others else "")
+        self._change(BLOCK, before, after, self._role() if self._others or any(self._joining) else "")
 
     def _role(self) -> str:
         """The group by what it does."""
@@ -131,18 +134,20 @@ class _GroupRows:
         return " / ".join(_role_in(role, self._group, self._has_windows()) for role in roles)
 
     def _has_windows(self) -> bool:
-        return any("sliding" in " ".join(one.roles) for one in (*self._others, self._group))
+        roles = " ".join(role for one in (*self._others, self._group) for role in one.roles)
+        return "sliding" in roles or any(self._joining)
 
     def _features(self) -> None:
         """A change for each feature whose values are not those of the other side."""
-        compared = self._group.compared
+        own, group = self._group.compared, self._group
+        compared = [*own, *product(group.mine, self._joining[1]), *product(self._joining[0], group.theirs)]
         known = [(features(one), features(other)) for one, other in compared]
         changed: list[str] = []
         said: set[tuple[Share, Share]] = set()
         for name in dict.fromkeys(name for pair in known for own in pair for name in own):
             if any(name.startswith(f"{around}.") for around in changed):
                 continue
-            both = list(zip(known, compared, strict=True))
+            both = zip(known, compared if name not in OF_ONE_ROLE else own, strict=False)
             common = [blocks for (mine, theirs), blocks in both if _is_common(name, mine, theirs, *blocks)]
             if not common:
                 continue
@@ -152,12 +157,12 @@ class _GroupRows:
             # Of settings that the same layers have, the first says which.
             if differ or ((shares[0] is None) != (shares[1] is None) and shares not in said):
                 said.add(shares)
-                changed.append(name)
+                changed += [name] if differ else []
                 self._change(name, before, after, self._subject(name), shares)
             elif all(same(features(one).get(name), features(other).get(name)) for one, other in common):
-                self._is_equal(name, known)
+                self._is_equal(name, known[: len(own)])
             else:
-                self._pair_by_pair(name, known)
+                self._pair_by_pair(name, known[: len(own)])
 
     def _shares(self, name: str) -> tuple[Share, Share]:
         """In how many layers of how many a block has ``name``, of both sides; None of one where all layers do, or none.
@@ -166,13 +171,20 @@ class _GroupRows:
         """
         found: list[Share] = []
         is_said = False
-        for side, own in enumerate((self._group.mine, self._group.theirs)):
-            known = [(block, values[name]) for block in own if name in (values := features(block))]
+        # Attention without positions has no base of theirs either.
+        like = "position" if name.startswith("position.") else name
+        for side in (0, 1):
+            own = [(block, features(block)) for block in self._blocks_with(side, name)]
+            known = [(block, values.get(name)) for block, values in own if name in values or like in values]
             having = [block for block, value in known if not is_without(value)]
             is_said |= 0 < len(having) < len(known)
             number, every = self._share_of(side, having)
             found.append((number, every) if 0 < number < every else None)
         return (found[0], found[1]) if is_said else (None, None)
+
+    def _blocks_with(self, side: int, name: str) -> Several[Sublayer]:
+        """The blocks of a side that are compared in ``name``, those of another kind of attention last."""
+        return (*(self._group.mine, self._group.theirs)[side], *(() if name in OF_ONE_ROLE else self._joining[side]))
 
     def _values(self, side: int, name: str, compared: Several[tuple[Sublayer, Sublayer]]) -> list[Setting]:
         """The values of ``name``, in the order of the blocks of a side, which all rows of the group have.
@@ -181,7 +193,7 @@ class _GroupRows:
         """
         wanted = {id(pair[side]) for pair in compared}
         paired = {id(pair[side]) for pair in self._group.compared}
-        known = [(block, features(block)) for block in (self._group.mine, self._group.theirs)[side]]
+        known = [(block, features(block)) for block in self._blocks_with(side, name)]
         return [
             own.get(name) for block, own in known if id(block) in wanted or (id(block) not in paired and name in own)
         ]
@@ -200,6 +212,8 @@ class _GroupRows:
         called: list[str] = []
         for (one, other), (mine, theirs) in zip(self._group.compared, known, strict=True):
             before, after = mine.get(name), theirs.get(name)
+            if name.startswith("position.") and None in (before, after):
+                continue  # attention without positions: in how many layers there are some is said
             # What blocks of other names have is said where they stand for each other.
             if (
                 same(before, after)

@@ -93,7 +93,9 @@ function differences(models, twins, both) {
   }
   /** In how many layers of each model some of `blocks` have `what`, in words: of all models where such a block of one lacks it. */
   function sharesOf(blocks, what) {
-    const known = blocks.map((own) => own.filter((block) => block.layers && block.has.has(what)));
+    // Attention without positions has no base of theirs either.
+    const isKnown = (block) => block.has.has(what) || (what.startsWith("position.") && block.has.has("position"));
+    const known = blocks.map((own) => own.filter((block) => block.layers && isKnown(block)));
     const having = known.map((own) => own.filter((block) => block.has.get(what) != null));
     const isSaid = having.some((own, i) => own.length && own.length < known[i].length);
     return having.map((own, i) => {
@@ -102,11 +104,20 @@ function differences(models, twins, both) {
       return isSaid && number && number < all ? ` in ${number} of ${all} layers` : "";
     });
   }
+  /** The slot of a kind of attention that `slot` is compared with as well: of any two models one alone has it. */
+  function joiningOf(slot) {
+    const isSoftmax = (one) => /^token mixer: (attention|sliding)$/.test(one.key) &&
+      one.blocks.flat().every((block) => ["attention", "sliding"].includes(block.role));
+    if (!isSoftmax(slot) || !slot.blocks.every((own) => own.length)) return undefined;
+    const isOfOne = (one) => neighbours((i, j) => one.blocks[i].length && one.blocks[j].length).every((both) => !both);
+    return slots.find((one) => one !== slot && isSoftmax(one) && isOfOne(one));
+  }
   for (const slot of slots) {
     const about = { sort: slot.sort, slot, title: slot.titles.join(" / ") };
     const ofLayers = ["token mixer", "feed-forward"];
     const isLike = (one) => one.sort === slot.sort || [one, slot].every((each) => ofLayers.includes(each.sort));
-    const others = slots.filter((one) => one !== slot && isLike(one)).flatMap((one) => one.blocks.flat());
+    const joining = joiningOf(slot);
+    const others = slots.filter((one) => one !== slot && one !== joining && isLike(one)).flatMap((one) => one.blocks.flat());
     // A model that says nothing of the tokens that it reads has them, too.
     const unsaid = (i) => (slot.sort === "input" && slot.means === "tokens" && models[i].tokens ? [models[i].tokens] : []);
     const of = (say, others = (label) => label) => slot.blocks.map((own, i) => (own.length ? unique(own.map(say)) : unsaid(i).map(others)));
@@ -132,20 +143,23 @@ function differences(models, twins, both) {
     add({ ...about, what: "occurrences" }, often, often, neighbours((i, j) =>
       often[i].length && often[j].length && (isOut(slot) ? isOneMore(i, j) : !placed) ? sign(often[i], often[j]) : ""));
     const found = [];
-    for (const what of unique(slot.blocks.flat().flatMap((block) => [...block.has.keys()]))) {
-      if (found.some((row) => what.startsWith(`${row.what}.`))) continue;
-      const values = slot.blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
-      const shares = sharesOf(slot.blocks, what);
+    const every = slot.blocks.map((own, i) => (joining ? [...own, ...joining.blocks[i]] : own));
+    for (const what of unique(every.flat().flatMap((block) => [...block.has.keys()]))) {
+      if (found.some((row) => row.differs && what.startsWith(`${row.what}.`))) continue;
+      const blocks = what === "sliding_window" ? slot.blocks : every;
+      const values = blocks.map((own) => unique(own.map((block) => block.has.get(what)).filter((value) => value != null)));
+      const shares = sharesOf(blocks, what);
       const isPartial = (i, j) => (shares[i] === "") !== (shares[j] === "");
       // Attention without positions of its own may have those of the input.
       if (what === "position" && slot.sort === "token mixer" && values.some((one) => one.length))
-        values.forEach((one, i) => one.length || !slot.blocks[i].length || !models[i].positions || one.push(models[i].positions));
+        values.forEach((one, i) => one.length || !blocks[i].length || !models[i].positions || one.push(models[i].positions));
       const signs = neighbours((i, j) =>
-        slot.blocks[i].some((one) => slot.blocks[j].some((other) => isComparable(what, one, other)))
+        blocks[i].some((one) => blocks[j].some((other) => isComparable(what, one, other)))
           ? sign(values[i], values[j]) || (isPartial(i, j) && !found.some((row) => `${row.shares}` === `${shares}`) ? "changed" : "") : "");
-      if (signs.some(Boolean)) found.push({ what, values, shares, signs, shared: others.some((block) => (what === "sliding_window" ? block.has.get(what) != null : block.has.has(what))) });
+      const differs = neighbours((i, j) => sign(values[i], values[j])).some(Boolean);
+      if (signs.some(Boolean)) found.push({ what, values, shares, signs, differs, shared: others.some((block) => (what === "sliding_window" ? block.has.get(what) != null : block.has.has(what))) });
     }
-    for (const { shared, ...row } of found) {
+    for (const { shared, differs, ...row } of found) {
       const twin = found.find((one) => one.what === twins[row.what]);
       const said = (one) => JSON.stringify([one.values, one.shares, one.signs]);
       if (twin && said(twin) === said(row)) continue;
