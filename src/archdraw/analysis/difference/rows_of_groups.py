@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence as Several
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from archdraw.analysis.difference import words
@@ -200,10 +200,15 @@ class _GroupRows:
 
     def _subject(self, name: str) -> str:
         """The role of the group where other blocks have ``name`` as well, or might have it."""
-        groups = (*self._others, *self._of_other_sorts)
-        blocks = [block for group in groups for own in (group.mine, group.theirs) for block in own]
+        blocks = [
+            block
+            for group in (*self._others, *self._of_other_sorts)
+            for own in (group.mine, group.theirs)
+            for block in own
+        ]
         known = [features(block) for block in blocks]
         if name in OF_ONE_ROLE:
+            known += map(features, chain(*self._joining))
             known = [own for own in known if not is_without(own.get(name))]
         return self._role() if any(name in own for own in known) else ""
 
