@@ -20,6 +20,8 @@ Ranked = tuple[tuple[float, int, float], int, int]
 CROSS = "cross"
 SOFTMAX = frozenset({"attention", "sliding"})
 """Roles of attention, with windows and without."""
+OF_ONE_ROLE = frozenset({"sliding_window"})
+"""Features that say themselves which blocks have them."""
 ALIKE = {"shared": "feed_forward"}
 """Roles that do what another does."""
 

@@ -20,7 +20,7 @@ from archdraw.analysis.difference.features import (
     features,
     is_latent,
 )
-from archdraw.analysis.difference.groups import Group, Sublayer, alike, joining, role_of
+from archdraw.analysis.difference.groups import OF_ONE_ROLE, Group, Sublayer, alike, joining, role_of
 from archdraw.analysis.difference.listed import alike_values, listed
 from archdraw.glossary import comparison as terms
 from archdraw.glossary import text, within
@@ -200,12 +200,8 @@ class _GroupRows:
 
     def _subject(self, name: str) -> str:
         """The role of the group where other blocks have ``name`` as well, or might have it."""
-        blocks = [
-            block
-            for group in (*self._others, *self._of_other_sorts)
-            for own in (group.mine, group.theirs)
-            for block in own
-        ]
+        groups = (*self._others, *self._of_other_sorts)
+        blocks = [block for group in groups for own in (group.mine, group.theirs) for block in own]
         known = [features(block) for block in blocks]
         if name in OF_ONE_ROLE:
             known += map(features, chain(*self._joining))
@@ -239,10 +235,6 @@ class _GroupRows:
             given = name in dict(one.settings) or name in KNOWN.get(one.role, ())
             if given and not is_without(mine.get(name)):
                 self._comparison.equal.append(Equal(self._group.sort, text(one.label), name, mine.get(name)))
-
-
-OF_ONE_ROLE = frozenset({"sliding_window"})
-"""Features that say themselves which blocks have them."""
 
 
 def _role_in(role: str, group: Group, has_windows: bool) -> str:
