@@ -13,10 +13,11 @@ from archdraw.analysis.difference.comparison import Comparison, sign_of
 from archdraw.analysis.difference.counted import recurrent_bytes
 from archdraw.analysis.difference.features import Features, features
 from archdraw.analysis.difference.groups import groups
+from archdraw.analysis.difference.listed import alike_values
 from archdraw.analysis.difference.models import _pairs
 from archdraw.analysis.difference.places import Place, joints
 from archdraw.analysis.difference.rows import rows
-from archdraw.analysis.difference.rows_of_groups import _equal, _is_common
+from archdraw.analysis.difference.rows_of_groups import _is_common
 from archdraw.analysis.difference.similarity import Similarity
 from archdraw.analysis.difference.structure import loops, outline, widths_of
 from archdraw.glossary.common import LAYERS
@@ -96,9 +97,9 @@ def test_a_value_comes_goes_or_changes(before: Setting, after: Setting, sign: st
 
 
 def test_several_values_are_equal_in_any_order_and_no_more() -> None:
-    assert _equal((1, 2), (2, 1))
-    assert not _equal((1, 2), (1, 2, 3))
-    assert not _equal((1, 2, 3), (1, 2))
+    assert alike_values((1, 2), (2, 1))
+    assert not alike_values((1, 2), (1, 2, 3))
+    assert not alike_values((1, 2, 3), (1, 2))
 
 
 def test_numbers_up_to_eight_times_a_width_follow_from_it() -> None:

@@ -45,7 +45,8 @@ def test_an_arrow_leads_from_per_layer_embeddings_into_the_layers(name: str) -> 
     goal = (below.x + below.width / 2, above.y + above.height)
     (line,) = [line for line in lines if line.points[0] == (goal[0], below.y)]
     # Coordinates are rounded to a hundredth, each for itself.
-    assert line.points[1:] == (pytest.approx(goal, abs=0.02),)
+    (end,) = line.points[1:]
+    assert end == pytest.approx(goal, abs=0.02)
 
 
 def test_what_is_added_behind_layers_leads_to_a_node_above_the_last_block_in_their_frame() -> None:
