@@ -10,7 +10,7 @@ from archdraw.remarks import Masks
 from archdraw.tree.walks import walk
 from archdraw.views.architecture import picture
 from archdraw.views.boxes import boxes
-from archdraw.views.full_attention import told_by_masks
+from archdraw.views.full_attention import named_by_masks
 
 TEXT = """
 name: Local and global
@@ -69,18 +69,18 @@ def test_what_has_no_window_is_full_attention_beside_what_has_one(attention: str
 def test_its_kind_is_its_name_where_no_mask_differs() -> None:
     model = made(GROUPED, other="{multi_head: {num_attention_heads: 8}}")
     assert {"Grouped-query attention", "Multi-head attention"} <= labels(model)
-    assert told_by_masks(model.block) is model.block
+    assert named_by_masks(model.block) is model.block
 
 
 def test_an_authors_name_stays() -> None:
     model = made(GROUPED.replace("{num", "{label: Global attention, num"))
     assert "Global attention" in labels(model)
-    assert told_by_masks(model.block) is model.block
+    assert named_by_masks(model.block) is model.block
 
 
 def test_paths_and_names_are_those_of_before() -> None:
     model = made(GROUPED)
-    told = told_by_masks(model.block)
+    told = named_by_masks(model.block)
     assert [path for path, _ in walk(told.body)] == [path for path, _ in walk(model.block.body)]
     # A layer that comes again is still the same one.
     assert len({id(part) for _, part in walk(told.body)}) == len({id(part) for _, part in walk(model.block.body)})

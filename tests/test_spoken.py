@@ -11,7 +11,7 @@ from archdraw.glossary import text
 from archdraw.model import Model
 from archdraw.views.architecture import picture
 from archdraw.views.columns import columns
-from archdraw.views.full_attention import told_by_masks
+from archdraw.views.full_attention import named_by_masks
 from archdraw.views.overlay import blocks_of, is_wrapped
 
 TEXT = """
@@ -59,7 +59,7 @@ def test_each_kind_of_layer_is_said_with_its_number_its_blocks_and_what_is_paral
 def test_layers_add_up_and_none_of_their_blocks_is_missing(name: str) -> None:
     model = shipped.model(name)
     said = spoken(model)
-    every = columns(told_by_masks(model.block)).stack.all
+    every = columns(named_by_masks(model.block)).stack.all
     assert sum(int("".join(found)) for found in ONE_KIND.findall(said)) == len(every)
     own = [block for layer in every for block in blocks_of(layer.body) if not is_wrapped(block)]
     assert not [label for block in own if (label := text(block.label)) not in said]

@@ -33,12 +33,12 @@ def oddities(
             yield document.problem(message, document.span("layers", index), _FIRST, warning=True)
     if context_length is None:
         return
-    told = set()  # what is defined like another block has its fields from there
+    reported = set()  # what is defined like another block has its fields from there
     for kind in {id(kind): kind for top in kinds for kind in every_kind(top)}.values():
         for field in _WINDOWS:
             wide, origin = getattr(kind, field, None), origins.get(id(kind))
-            if isinstance(wide, int) and wide > context_length and origin and origin.place(field) not in told:
-                told.add(origin.place(field))
+            if isinstance(wide, int) and wide > context_length and origin and origin.place(field) not in reported:
+                reported.add(origin.place(field))
                 hint = f"leave {field} out for full attention"
                 message = _WIDER.format(field, wide, context_length)
                 yield document.problem(message, origin.place(field), hint, warning=True)

@@ -26,7 +26,7 @@ from archdraw.views.columns import Columns, columns
 from archdraw.views.developers import accent_index
 from archdraw.views.drawn import paths_of_plate, undrawn
 from archdraw.views.encoders import encoder_panels, encoders, notes_of
-from archdraw.views.full_attention import told_by_masks
+from archdraw.views.full_attention import named_by_masks
 from archdraw.views.header import subtitle
 from archdraw.views.insets import insets, names_of
 from archdraw.views.opening import called, further_panels, openable_modules
@@ -69,7 +69,7 @@ def picture(
 
 def _picture(spec: Spec, model: Module, *, every_strip: bool, towers: bool, brief: bool, whole: bool) -> Plate:
     # A comparison, which has no towers, names attention by its kind: beside another model its mask may be no other.
-    model = told_by_masks(model) if towers else model
+    model = named_by_masks(model) if towers else model
     counted = facts(model)
     below_name = subtitle(spec, model, counted)
     drawn = columns(model, towers=towers, brief=brief, whole=whole)

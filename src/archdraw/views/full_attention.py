@@ -18,11 +18,11 @@ _KINDS: dict[str, Term] = {term.short: term for term in (GROUPED_QUERY, MULTI_HE
 """What attention may be called that says nothing of its mask, by its abbreviation."""
 
 
-def told_by_masks(model: Module) -> Module:
+def named_by_masks(model: Module) -> Module:
     """``model`` whose attention is "full" in stacks where other attention has a window, unless an author names it."""
     made: dict[tuple[int, bool], Block] = {}
 
-    def told(block: Block, windowed: bool) -> Block:
+    def named(block: Block, windowed: bool) -> Block:
         """``block``, of a stack in which attention may be ``windowed``; one that comes again stays the same one."""
         if (id(block), windowed) not in made:
             made[id(block), windowed] = changed(block, windowed)
@@ -34,11 +34,11 @@ def told_by_masks(model: Module) -> Module:
                 windowed = any(isinstance(part, Module) and part.role == "sliding" for part in blocks_in(block))
             if windowed and isinstance(block.label, Phrase) and _is_plain(block):
                 return replaced(block, label=words.FULL_ATTENTION(kind=block.label.term.short))
-        if all(told(part, windowed) is part for part in children(block)):
+        if all(named(part, windowed) is part for part in children(block)):
             return block
-        return with_children(block, lambda part: told(part, windowed))
+        return with_children(block, lambda part: named(part, windowed))
 
-    found = told(model, False)
+    found = named(model, False)
     assert isinstance(found, Module)
     return found
 
