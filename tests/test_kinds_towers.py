@@ -244,7 +244,7 @@ def test_qwen_mergers_stand_behind_the_layers_that_feed_the_text_model() -> None
     mergers = [part.body.label for _, part in walk(made.body) if isinstance(part, Side)]
     assert mergers == ["Merger for text layer 0", "Merger for text layer 1"]
     assert made.body.notes[-1] == (
-        "DeepStack: outputs of layers 0, 2, each through a merger of its own, are added behind text layers 0 to 1"
+        "DeepStack: outputs of layers 0, 2, each through a merger of its own, are added after text layers 0 to 1"
     )
 
 

@@ -55,7 +55,7 @@ class AttentionFields(Kind):
     )
     use_bidirectional_attention: Literal["vision"] | None = Field(
         default=None,
-        description="vision: tokens of an image attend to all tokens of that image, text is causal (Gemma 3 and 4).",
+        description="Tokens that are not causal. vision: those of an image attend to all of it (Gemma 3 and 4).",
     )
     attention_bias: bool = Field(default=False, description="Whether the four projections have a bias.")
     attention_key_bias: bool | None = Field(
