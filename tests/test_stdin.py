@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import archdraw
+from archdraw.cache.replay import replayed
 from archdraw.cli import run
 from test_provenance import TINY
 
@@ -164,3 +165,14 @@ def test_files_of_a_model_on_stdin_have_a_name(piped: Run, capsys: Printed) -> N
             assert file.stem.endswith("gpt-2-stdin")
             if file.suffix == ".svg":
                 assert name in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("words", [["compare", "MODEL", "gpt-2", "--json"], ["table", "MODEL"], ["deck", "MODEL"]])
+def test_a_command_on_stdin_is_never_answered_from_memory(words: list[str], piped: Run, capsys: Printed) -> None:
+    """The same words are about another text the next time; about a file that has not changed they are not."""
+    Path("tiny.yaml").write_text(TINY, "utf-8")
+    of_file, of_stdin = (tuple(word.replace("MODEL", name) for word in words) for name in ("tiny.yaml", "-"))
+    assert run(of_file) == 0
+    assert replayed(of_file) is not None
+    assert piped(TINY, *of_stdin) == 0
+    assert replayed(of_stdin) is None
