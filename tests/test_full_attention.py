@@ -80,10 +80,10 @@ def test_an_authors_name_stays() -> None:
 
 def test_paths_and_names_are_those_of_before() -> None:
     model = made(GROUPED)
-    told = named_by_masks(model.block)
-    assert [path for path, _ in walk(told.body)] == [path for path, _ in walk(model.block.body)]
+    named = named_by_masks(model.block)
+    assert [path for path, _ in walk(named.body)] == [path for path, _ in walk(model.block.body)]
     # A layer that comes again is still the same one.
-    assert len({id(part) for _, part in walk(told.body)}) == len({id(part) for _, part in walk(model.block.body)})
+    assert len({id(part) for _, part in walk(named.body)}) == len({id(part) for _, part in walk(model.block.body)})
     for name in ("far", "Grouped-query attention", "grouped_query", "Full attention (GQA)"):
         marked = model.figure(highlight=[name])
         found = [box.label for box in boxes(plate(marked).column) if box.mark.highlight]

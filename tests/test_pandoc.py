@@ -104,7 +104,7 @@ def test_what_is_wider_than_text_is_made_as_wide() -> None:
 
 
 def test_typst_cuts_no_picture_off() -> None:
-    """It does so with those that are higher than a page, unless it is told to make them smaller."""
+    """It does so with those that are higher than a page, unless it is asked to make them smaller."""
     asked, plain = document(code("gpt-2", ("view", "column"))), document({"t": "HorizontalRule"})
     whole = {"t": "RawBlock", "c": ["typst", '#set image(fit: "contain")']}
     for to in ("typst", "html"):

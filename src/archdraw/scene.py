@@ -160,23 +160,26 @@ def _until(elements: tuple[Element, ...], step: int) -> tuple[Element, ...]:
     return tuple(found)
 
 
-def moved(elements: tuple[Element, ...], right: float, down: float, under: str = "") -> tuple[Element, ...]:
-    """``elements`` in another picture: ``right`` and ``down`` px further, their paths below the path ``under``.
+def moved(
+    elements: tuple[Element, ...], right: float, down: float, under: str = "", *, steps: bool = False
+) -> tuple[Element, ...]:
+    """``elements``, ``right`` and ``down`` px further, their paths below the path ``under``.
 
-    They have no steps there.
+    In another picture they have no steps; in the same one they keep their ``steps``.
     """
-    return tuple(_moved(element, right, down, under) for element in elements)
+    return tuple(_moved(element, right, down, under, steps) for element in elements)
 
 
-def _moved(element: Element, right: float, down: float, under: str) -> Element:
+def _moved(element: Element, right: float, down: float, under: str, steps: bool) -> Element:
     match element:
-        case Group(children=children, path=path):
+        case Group(children=children, path=path, step=step):
             below = f"{under}/{path}" if under and path else path
-            return replace(element, children=moved(children, right, down, under), path=below, step=None)
-        case Line(points=points, start=start, end=end):
+            inside = moved(children, right, down, under, steps=steps)
+            return replace(element, children=inside, path=below, step=step if steps else None)
+        case Line(points=points, start=start, end=end, step=step):
             start, end = (f"{under}/{path}" if under and path else path for path in (start, end))
             there = tuple((rounded(x + right), rounded(y + down)) for x, y in points)
-            return replace(element, points=there, start=start, end=end, step=None)
+            return replace(element, points=there, start=start, end=end, step=step if steps else None)
         case Polygon(points=points):
             return replace(element, points=tuple((rounded(x + right), rounded(y + down)) for x, y in points))
         case _:

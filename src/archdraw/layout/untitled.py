@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archdraw.scene import Element, Group, Line, Rect, Scene, Text, bounds, moved
+from archdraw.scene import Element, Group, Rect, Scene, Text, bounds, moved
 
 BOLD = 700
 """The weight of a name; the line below it is in plain letters."""
@@ -54,15 +54,5 @@ def _texts(elements: Iterable[Element]) -> list[Text]:
 
 
 def _up(element: Element, by: float, left: float = 0.0) -> Element:
-    (there,) = moved((element,), -left, -by)
-    return _stepped(there, element)
-
-
-def _stepped(there: Element, before: Element) -> Element:
-    """``there``, which was ``before``, with the steps in which it is built up."""
-    if isinstance(there, Group) and isinstance(before, Group):
-        children = tuple(_stepped(one, other) for one, other in zip(there.children, before.children, strict=True))
-        return replace(there, children=children, step=before.step)
-    if isinstance(there, Line) and isinstance(before, Line):
-        return replace(there, step=before.step)
+    (there,) = moved((element,), -left, -by, steps=True)
     return there
